@@ -1,0 +1,38 @@
+"""What Lab asks of a target, be it Azure or loopback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Hold where a deployed lab is reached; the key stays out of the repr."""
+
+    gateway_url: str  # without a slash at the end, without the API's path
+    api_key: str = field(repr=False)
+    deployment: str  # name of the model deployment
+    backends: tuple[str, ...]  # names of the pool's members
+
+
+class Target(Protocol):
+    """Deploy, change and remove one lab; progress goes to standard output, line by line."""
+
+    def create_resource_group(self) -> None:
+        """Create what holds the lab's resources, where the target needs that."""
+
+    def deploy(self) -> Deployment:
+        """Bring the lab to the declared state; a second call is an update. Raises DeployError."""
+
+    def policy(self) -> str:
+        """Return the API's policy document as the gateway holds it now."""
+
+    def put_policy(self, text: str, name: str) -> None:
+        """Replace the API's policy by `text`, called `name` in errors. Raises PolicyError."""
+
+    def resources(self) -> list[str]:
+        """List what exists now, one line each; empty when nothing is left."""
+
+    def remove(self) -> None:
+        """Remove everything `resources` lists; what is gone already counts as done."""
