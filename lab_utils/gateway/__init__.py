@@ -1,0 +1,1 @@
+"""The local gateway: it reads policy documents and runs them as Azure API Management does."""

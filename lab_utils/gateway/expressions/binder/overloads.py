@@ -1,0 +1,356 @@
+"""Chooses among the forms of a method: type inference, conversions, the better of two.
+
+https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/expressions#1264-overload-resolution
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from lab_utils.gateway.expressions.binder.core import Expr, Runner, Untyped, constant
+from lab_utils.gateway.expressions.containers import Array
+from lab_utils.gateway.expressions.conversions import (
+    cannot_convert,
+    common_type,
+    implicit,
+    implicit_expr,
+    to_type,
+)
+from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError, argument_null
+from lab_utils.gateway.expressions.library import LIBRARY, OBJECT
+from lab_utils.gateway.expressions.numbers import NUMBERS
+from lab_utils.gateway.expressions.signatures import Declaration, ParameterSyntax
+from lab_utils.gateway.expressions.types import Type
+
+
+@dataclass
+class Argument:
+    """One argument of a call; expr is None where `out` declares a variable or discards."""
+
+    expr: Expr
+    name: str = ""
+    modifier: str = ""
+
+
+class OutVariable(Untyped):
+    """`out var x`, `out int x` or `out _`: it fits any type; declared once the form is chosen."""
+
+    declared: Optional[Type] = None
+
+    def to_delegate(self, target: Type) -> Optional[Expr]:
+        """Fit what the parameter wants."""
+        return self if self.declared in (None, target) else None
+
+    def result(self, parameters: list[Type]) -> Optional[Type]:
+        """Have no type before the form is chosen."""
+        return self.declared
+
+
+@dataclass
+class Form:
+    """A member with the types its parameters have in this call."""
+
+    owner: Type
+    member: Declaration
+    scope: dict[str, Type]
+    parameters: list[Type] = field(default_factory=list)
+    expanded: bool = False
+    # for each parameter: the argument's index, several for `params`, none for a default
+    filled: list[list[int]] = field(default_factory=list)
+
+    @property
+    def syntax(self) -> tuple[ParameterSyntax, ...]:
+        """Return the parameters as declared."""
+        return self.member.parameters or ()
+
+    @property
+    def returns(self) -> Type:
+        """Return the type of the result; that of a constructor is its owner."""
+        if self.member.name == "new":
+            return self.owner
+        return LIBRARY.resolve(self.member.returns, self.scope)
+
+    def type_for(self, index: int) -> Type:
+        """Return the parameter type an argument meets."""
+        at = next(i for i, indexes in enumerate(self.filled) if index in indexes)
+        of = self.parameters[at]
+        return of.element if self.expanded and self.syntax[at].modifier == "params" else of
+
+    def describe(self) -> str:
+        """Return the form as C# names it in messages."""
+        types = ", ".join(
+            f"{p.modifier} {of}".strip() if p.modifier in ("out", "ref") else str(of)
+            for p, of in zip(self.syntax, self.parameters)
+        )
+        return f"{self.owner.definition.name}.{self.member.name}({types})"
+
+
+def choose(
+    owner: Type,
+    name: str,
+    members: Iterable[tuple[Type, Declaration]],
+    arguments: Sequence[Argument],
+    explicit_types: Sequence[Type] = (),
+) -> Optional[Form]:
+    """Return the form C# would call, None when none fits. Raises CompileError for a tie."""
+    fitting = []
+    for of, member in members:
+        for expanded in (False, True):
+            form = _fit(of, member, arguments, explicit_types, expanded)
+            if form is not None:
+                fitting.append(form)
+                break
+    best = [f for f in fitting if all(f is g or _better(f, g, arguments) for g in fitting)]
+    if len(best) == 1:
+        return best[0]
+    if not fitting:
+        return None
+    rivals = [
+        f for f in fitting if not any(_better(g, f, arguments) for g in fitting if g is not f)
+    ]
+    names = [form.describe() for form in (rivals * 2)[:2]]
+    text = "The call is ambiguous between the following methods or properties"
+    raise CompileError("CS0121", f"{text}: '{names[0]}' and '{names[1]}'")
+
+
+def _fit(
+    owner: Type,
+    member: Declaration,
+    arguments: Sequence[Argument],
+    explicit_types: Sequence[Type],
+    expanded: bool,
+) -> Optional[Form]:
+    scope = LIBRARY.scope(owner)
+    form = Form(owner, member, scope, expanded=expanded)
+    if explicit_types and len(explicit_types) != len(member.generics):
+        return None
+    if not _fill(form, arguments):
+        return None
+    scope.update({name: LIBRARY.parameter(name) for name in member.generics})
+    open_types = [LIBRARY.resolve(p.type, scope) for p in form.syntax]
+    if member.generics:
+        found = dict(zip(member.generics, explicit_types)) or _infer(form, open_types, arguments)
+        if found is None:
+            return None
+        scope.update(found)
+    form.parameters = [LIBRARY.substitute(of, scope) for of in open_types]
+    for index, argument in enumerate(arguments):
+        at = next(i for i, indexes in enumerate(form.filled) if index in indexes)
+        wanted = form.syntax[at].modifier
+        if argument.modifier != (wanted if wanted in ("out", "ref") else ""):
+            return None
+        target = form.type_for(index)
+        if wanted in ("out", "ref") and not isinstance(argument.expr, Untyped):
+            if argument.expr.type is not target:
+                return None
+        elif implicit_expr(argument.expr, target) is None:
+            return None
+    return form
+
+
+def _fill(form: Form, arguments: Sequence[Argument]) -> bool:
+    """Assign arguments to parameters: by position, then by name, the rest by default."""
+    syntax = form.syntax
+    rest = len(syntax) - 1 if syntax and syntax[-1].modifier == "params" else len(syntax)
+    if form.expanded and rest == len(syntax):
+        return False
+    form.filled = [[] for _ in syntax]
+    for index, argument in enumerate(arguments):
+        if argument.name:
+            at = next((i for i, p in enumerate(syntax) if p.name == argument.name), -1)
+        else:
+            at = rest if form.expanded and index >= rest else index
+        if not 0 <= at < len(syntax) or (form.filled[at] and not (form.expanded and at == rest)):
+            return False
+        form.filled[at].append(index)
+    return all(
+        indexes or p.default or (form.expanded and p.modifier == "params")
+        for indexes, p in zip(form.filled, syntax)
+    )
+
+
+def _infer(
+    form: Form, open_types: list[Type], arguments: Sequence[Argument]
+) -> Optional[dict[str, Type]]:
+    """Find the type arguments: from values first, then from what lambdas return."""
+    form.parameters = open_types
+    bounds: dict[str, list[Expr]] = {name: [] for name in form.member.generics}
+    fixed: dict[str, Type] = {}
+    pending = []
+    for index, argument in enumerate(arguments):
+        if isinstance(argument.expr, Untyped) and argument.expr.result([]) is None:
+            pending.append((argument.expr, form.type_for(index)))
+        elif argument.expr.type is not None:
+            _unify(form.type_for(index), argument.expr, bounds)
+    _fix(bounds, fixed)
+    for untyped, of in pending:
+        delegate = delegate_of(of)
+        if delegate is None:
+            continue
+        inputs, output = delegate
+        known = [LIBRARY.substitute(t, fixed) for t in inputs]
+        if any(_is_open(t) for t in known):
+            return None
+        if _is_open(LIBRARY.substitute(output, fixed)):
+            result = untyped.result(known)
+            if result is None:
+                return None
+            _unify(LIBRARY.substitute(output, fixed), Expr(result, untyped.run), bounds)
+            _fix(bounds, fixed)
+    return fixed if len(fixed) == len(bounds) else None
+
+
+def _fix(bounds: dict[str, list[Expr]], fixed: dict[str, Type]) -> None:
+    for name, exprs in bounds.items():
+        if exprs and name not in fixed:
+            found = common_type(exprs)
+            if found is not None:
+                fixed[name] = found
+
+
+def _is_open(of: Type) -> bool:
+    return of.kind == "parameter" or any(_is_open(argument) for argument in of.arguments)
+
+
+def _unify(parameter: Type, argument: Expr, bounds: dict[str, list[Expr]]) -> None:
+    if parameter.kind == "parameter":
+        if parameter.name in bounds:
+            bounds[parameter.name].append(argument)
+        return
+    if not parameter.arguments or argument.type is None:
+        return
+    made = LIBRARY.as_definition(argument.type, parameter.definition)
+    if made is None and parameter.is_nullable:
+        made = LIBRARY.nullable(argument.type)
+    if made is not None:
+        for inner, actual in zip(parameter.arguments, made.arguments):
+            _unify(inner, Expr(actual, argument.run), bounds)
+
+
+def delegate_of(of: Type) -> Optional[tuple[list[Type], Type]]:
+    """Return the parameter types and the result of a delegate type, None for other types."""
+    if of.kind != "delegate":
+        return None
+    invoke = of.definition.named("Invoke")[0]
+    scope = LIBRARY.scope(of)
+    inputs = [LIBRARY.resolve(p.type, scope) for p in invoke.parameters or ()]
+    return inputs, LIBRARY.resolve(invoke.returns, scope)
+
+
+def _better(first: Form, second: Form, arguments: Sequence[Argument]) -> bool:
+    """Tell whether the first form is the better one for these arguments."""
+    verdicts = [
+        _better_conversion(argument.expr, first.type_for(i), second.type_for(i))
+        for i, argument in enumerate(arguments)
+    ]
+    if any(v < 0 for v in verdicts):
+        return False
+    if any(v > 0 for v in verdicts):
+        return True
+    return _specificity(first, second) > _specificity(second, first)
+
+
+def _specificity(form: Form, other: Form) -> tuple[int, ...]:
+    """Rank forms that convert the arguments alike."""
+    defaults = sum(not indexes for indexes in form.filled)
+    concrete = sum(
+        mine.type.name not in form.member.generics and theirs.type.name in other.member.generics
+        for mine, theirs in zip(form.syntax, other.syntax)
+    )
+    return (not form.member.generics, not form.expanded, -defaults, concrete, -len(form.syntax))
+
+
+def _better_conversion(expr: Expr, first: Type, second: Type) -> int:
+    """Return 1 when the first target suits better, -1 when the second does, 0 when alike."""
+    if first is second:
+        return 0
+    if isinstance(expr, Untyped):
+        one, two = delegate_of(first), delegate_of(second)
+        if one is None or two is None or one[0] != two[0]:
+            return 0
+        result = expr.result(one[0])
+        return _better_conversion(Expr(result, expr.run), one[1], two[1]) if result else 0
+    if expr.type is first or expr.type is second:
+        return 1 if expr.type is first else -1
+    forth, back = implicit(first, second) is not None, implicit(second, first) is not None
+    if forth != back:
+        return 1 if forth else -1
+    a, b = NUMBERS.get(first.name), NUMBERS.get(second.name)
+    if a and b and a.is_integer and b.is_integer and (a.low < 0) != (b.low < 0):
+        return 1 if a.low < 0 else -1
+    return 0
+
+
+def mismatch(
+    name: str, owner: Type, members: list[Any], arguments: Sequence[Argument]
+) -> Exception:
+    """Return the refusal of a call that no form of the method takes."""
+    if owner.definition.sealed and len(members) == 1:
+        parameters = members[0][1].parameters or ()
+        scope = LIBRARY.scope(members[0][0])
+        for index, (argument, parameter) in enumerate(zip(arguments, parameters), 1):
+            wanted = (
+                LIBRARY.resolve(parameter.type, scope) if not members[0][1].generics else OBJECT
+            )
+            if implicit_expr(argument.expr, wanted) is None:
+                refusal = cannot_convert(argument.expr, wanted)
+                actual = argument.expr.type or "<null>"
+                if refusal.code in ("CS0029", "CS0266"):
+                    text = f"Argument {index}: cannot convert from '{actual}' to '{wanted}'"
+                    return CompileError("CS1503", text)
+    types = ", ".join(str(a.expr.type) if a.expr.type else a.expr.origin for a in arguments)
+    known = "; ".join(member.text for _, member in members)
+    return UnsupportedError(
+        f"{owner.definition.name}.{name}({types})", f"the forms known are: {known}"
+    )
+
+
+def runners(form: Form, arguments: Sequence[Argument]) -> list[Runner]:
+    """Return a function for each parameter that gives its value."""
+    found: list[Runner] = []
+    for syntax, of, indexes in zip(form.syntax, form.parameters, form.filled):
+        if form.expanded and syntax.modifier == "params":
+            items = [_value(arguments[i].expr, of.element) for i in indexes]
+            found.append(_array(of, items))
+        elif not indexes:
+            found.append(constant(of, default_value(syntax.default, of)).run)
+        else:
+            run = _value(arguments[indexes[0]].expr, of)
+            found.append(_checked(run, syntax.name) if syntax.not_null else run)
+    return found
+
+
+def _value(expr: Expr, of: Type) -> Runner:
+    return to_type(expr, of).run
+
+
+def _array(of: Type, items: list[Runner]) -> Runner:
+    if of.element.name == "byte":
+        return lambda f: bytearray(item(f) for item in items)
+    return lambda f: Array(of, [item(f) for item in items])
+
+
+def _checked(run: Runner, name: str) -> Runner:
+    def checked(f: list[Any]) -> Any:
+        value = run(f)
+        if value is None:
+            raise argument_null(name)
+        return value
+
+    return checked
+
+
+def default_value(text: str, of: Type) -> Any:
+    """Return the value of a parameter's default as the tables write it."""
+    if text in ("null", "default"):
+        return LIBRARY.default(of) if text == "default" else None
+    if text in ("true", "false"):
+        return text == "true"
+    if text.startswith('"'):
+        return text[1:-1]
+    if text.startswith("'"):
+        return LIBRARY.type("char").definition.python(text[1:-1])  # type: ignore[misc]
+    kind = NUMBERS.get(of.name)
+    return kind.make(int(text)) if kind else LIBRARY.enum_value(of, text)

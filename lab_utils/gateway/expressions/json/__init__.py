@@ -1,0 +1,1 @@
+"""Newtonsoft.Json 13 as expressions meet it: tokens, reader, writer, paths, conversion."""

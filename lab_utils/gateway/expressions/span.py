@@ -1,0 +1,86 @@
+"""Where a C# policy expression ends: the one thing a reader of policy documents must know of C#."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+_CLOSING = {"(": ")", "{": "}", "[": "]"}
+_STRING = re.compile(r'(?:\$@|@\$|\$|@)?"')
+_RAW = re.compile(r'"{3,}')
+_CHAR = re.compile(r"'(?:\\.[^'\n]*|[^'\\\n])'")
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_START = re.compile(r"@(?=[({])")
+
+
+def expression_start(text: str, position: int = 0) -> int:
+    """Return where the next `@(` or `@{` stands in the text, -1 when there is none."""
+    found = _START.search(text, position)
+    return found.start() if found else -1
+
+
+def expression_end(text: str, start: int) -> Optional[int]:
+    """Return the position after the expression whose `@` stands at start, None when it never ends.
+
+    Brackets inside strings, characters and comments do not count. `&quot;` delimits a string too:
+    that is how documents written as escaped XML hold one.
+    """
+    return _skip_brackets(text, start + 1)
+
+
+def _skip_brackets(text: str, position: int) -> Optional[int]:
+    closing = [_CLOSING[text[position]]]
+    position += 1
+    while position < len(text):
+        char = text[position]
+        if char in "\"$@'/&":
+            after = _skip_token(text, position)
+            if after is None:
+                return None
+            position = after
+            continue
+        if char in _CLOSING:
+            closing.append(_CLOSING[char])
+        elif char == closing[-1]:
+            closing.pop()
+            if not closing:
+                return position + 1
+        position += 1
+    return None
+
+
+def _skip_token(text: str, position: int) -> Optional[int]:
+    """Return the position after a string, character or comment, else after one character."""
+    raw = _RAW.match(text, position)
+    if raw:
+        end = text.find(raw.group(), raw.end())
+        return None if end < 0 else end + len(raw.group())
+    string = _STRING.match(text, position)
+    if string:
+        return _skip_string(text, string.end(), "$" in string.group(), "@" in string.group())
+    if text.startswith("&quot;", position):
+        end = text.find("&quot;", position + 6)
+        return None if end < 0 else end + 6
+    token = _CHAR.match(text, position) or _COMMENT.match(text, position)
+    return token.end() if token else position + 1
+
+
+def _skip_string(text: str, position: int, interpolated: bool, verbatim: bool) -> Optional[int]:
+    while position < len(text):
+        char = text[position]
+        if char == '"':
+            if not (verbatim and text.startswith('""', position)):
+                return position + 1
+            position += 1
+        elif char == "\\" and not verbatim:
+            position += 1
+        elif interpolated and char == "{":
+            if text.startswith("{{", position):
+                position += 1
+            else:
+                after = _skip_brackets(text, position)
+                if after is None:
+                    return None
+                position = after - 1
+        position += 1
+    return None
