@@ -1,0 +1,298 @@
+"""One request on its way through the policies: its context, its bodies, where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
+from urllib.parse import parse_qs
+
+from lab_utils.gateway.backends import Backend, Target
+from lab_utils.gateway.context import Body, Context, Headers, LastError, Response, Url
+from lab_utils.gateway.expressions import Value
+from lab_utils.gateway.expressions.run import Run
+from lab_utils.gateway.expressions.texts import text_of
+from lab_utils.gateway.expressions.values import characters
+from lab_utils.gateway.pipeline import SectionError
+from lab_utils.gateway.relay import BrokenError, Tee
+from lab_utils.gateway.responses import Answer, internal
+from lab_utils.gateway.schema import BACKEND, INBOUND
+from lab_utils.gateway.upstream import Reply, RequestBody
+
+if TYPE_CHECKING:
+    from lab_utils.gateway.runtime import Runtime
+    from lab_utils.gateway.trace import Trace
+
+Later = Callable[[], Awaitable[None]]
+REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
+FORWARDER = "request-forwarder"  # the source of what goes wrong on the way to a backend
+
+
+class Incoming(Protocol):
+    """Give the body of the client's request."""
+
+    async def readany(self) -> bytes:
+        """Wait for bytes and return all there are; nothing at the end."""
+
+
+class Exchange:
+    """Hold one request and its response while policies work on them.
+
+    The response's body stays with the backend as a stream until a policy needs it whole: `reply`
+    is that stream, and None once the body stands in `context.response` or there is none.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        context: Context,
+        path: str,
+        incoming: Incoming,
+        trace: Optional[Trace] = None,
+    ) -> None:
+        self.runtime = runtime
+        self.context = context
+        self.reply: Optional[Reply] = None
+        self.path = path  # what follows the API's path; the backend's address goes before it
+        self.backend = ""  # the one that was called last
+        self.buffered = True
+        self.held_by = ""  # the policy that read the response's body whole
+        self.section = ""
+        self.preflight = False  # a browser asks beforehand; see the cors policy
+        self.tees: list[Tee] = []
+        self.cache_keys: dict[str, str] = {}  # where a lookup that missed wants its answer kept
+        self._incoming: Optional[Incoming] = incoming
+        self.tracing = trace
+        self.added: dict[str, str] = {}  # headers that policies add to whatever is sent
+        self._at_end: list[Callable[[], None]] = []
+        self._on_response: list[Later] = []
+        self._after_outbound: list[Later] = []
+        self._target: Target
+        self.choose(runtime.backends[runtime.api.pool])
+
+    # Where it goes
+
+    def choose(self, target: Target) -> None:
+        """Let the request go to this backend or pool."""
+        self._target = target
+        self._address(target.url)
+
+    def pick(self) -> Backend:
+        """Return the backend whose turn it is, and address the request to it.
+
+        Raises UnavailableError.
+        """
+        backend = self._target.pick()
+        self.backend = backend.name
+        self._address(backend.url)
+        return backend
+
+    def rewrite(self, path: str) -> None:
+        """Replace the part of the path that follows the backend's address."""
+        self.path = path
+        self._address(self._target.url)
+
+    def _address(self, base: str) -> None:
+        url = Url.parse(base)
+        url.path = url.path.rstrip("/") + self.path
+        url.query = self.context.request.url.query
+        self.context.request.url = url
+
+    # Values
+
+    async def evaluate(self, value: Value) -> Any:
+        """Return what `value` gives, after the bodies it reads have come. Raises SectionError."""
+        await self._ready(value)
+        return value.evaluate(self.context)
+
+    async def text(self, value: Optional[Value], default: str = "") -> str:
+        """Return the value as text, `default` when there is none."""
+        if value is None:
+            return default
+        await self._ready(value)
+        return value.text(self.context)
+
+    async def data(self, value: Value) -> bytes:
+        """Return the value as bytes: a byte[] as it is, anything else as its text in UTF-8."""
+        found = await self.evaluate(value)
+        if isinstance(found, bytearray):
+            return bytes(found)
+        return characters(text_of(Run(self.context), found)).encode("utf-8")
+
+    async def boolean(self, value: Value) -> bool:
+        """Return the value as a boolean."""
+        await self._ready(value)
+        return value.boolean(self.context)
+
+    async def integer(self, value: Value) -> int:
+        """Return the value as a whole number."""
+        await self._ready(value)
+        return value.integer(self.context)
+
+    def query(self, name: str) -> str:
+        """Return a parameter of the request's query, empty when it is missing."""
+        found = parse_qs(self.context.request.url.query, keep_blank_values=True).get(name)
+        return found[0] if found else ""
+
+    async def _ready(self, value: Value) -> None:
+        if REQUEST_BODY in value.reads:
+            await self.load_request_body()
+        if RESPONSE_BODY in value.reads:
+            await self.hold_response("an expression that reads context.Response.Body")
+
+    # Bodies
+
+    async def load_request_body(self) -> None:
+        """Read the request's body whole, once; an empty one is null to expressions."""
+        incoming, self._incoming = self._incoming, None
+        if incoming is None:
+            return
+        pieces = []
+        while True:
+            piece = await incoming.readany()
+            if not piece:
+                break
+            pieces.append(piece)
+        data = b"".join(pieces)
+        self.context.request.body = Body(data) if data else None
+
+    def headers(self) -> Headers:
+        """Return the headers a policy changes here: the request's, later the response's."""
+        if self.section in (INBOUND, BACKEND):
+            return self.context.request.headers
+        return self.response().headers
+
+    def response(self) -> Response:
+        """Return the response; where no backend was asked, an empty 200."""
+        if self.context.response is None:
+            self.context.response = Response(200, "OK")
+        return self.context.response
+
+    def set_request_body(self, data: bytes) -> None:
+        """Replace the request's body."""
+        self._incoming = None
+        self.context.request.body = Body(data)
+        self.context.request.headers.delete("Content-Length")
+
+    def request_body(self) -> RequestBody:
+        """Return what the backend gets: the body read before, or the client's as it comes.
+
+        A body that is handed on as it comes is gone afterwards; `buffer-request-body` keeps it.
+        """
+        incoming, self._incoming = self._incoming, None
+        if incoming is not None:
+            return _pieces(incoming)
+        body = self.context.request.body
+        return body.data if body and not body.consumed else None
+
+    async def hold_response(self, by: str) -> None:
+        """Read the response's body whole, for the policy named `by`. Raises SectionError."""
+        reply, self.reply = self.reply, None
+        response = self.context.response
+        if reply is None or response is None:
+            return
+        self.held_by = by
+        try:
+            data = await reply.read()
+            response.body = Body(data)
+            self._heard(data)
+        except BrokenError as error:
+            message = str(error)
+            raise SectionError(FORWARDER, "BackendConnectionFailure", message) from error
+        finally:
+            reply.close()
+        self.trace(by, {"message": "The response body was read whole before it went on."})
+
+    def _heard(self, data: bytes) -> None:
+        tees, self.tees = self.tees, []
+        for tee in tees:
+            tee.feed(data)
+            tee.end()
+
+    def set_response_body(self, data: bytes) -> None:
+        """Replace the response's body; what the backend still sends is not waited for."""
+        self.drop_reply()
+        response = self.response()
+        response.body = Body(data)
+        response.headers.delete("Content-Length")
+
+    def drop_reply(self) -> None:
+        """End the call to the backend, if one is under way."""
+        reply, self.reply = self.reply, None
+        if reply is not None:
+            reply.close()
+
+    # The way through the sections
+
+    def answer(self, answer: Answer) -> None:
+        """Make `answer` the response."""
+        self.respond(answer.response())
+
+    def respond(self, response: Response) -> None:
+        """Make `response` the response, instead of what a backend may have sent."""
+        self.drop_reply()
+        self.context.response = response
+
+    def failed(self, failure: SectionError) -> None:
+        """Put the failure into the context, and its answer unless the response is to stay."""
+        place = failure.place
+        self.context.last_error = LastError(
+            failure.source,
+            failure.reason,
+            failure.message,
+            *((place.scope, place.section, place.path, place.policy_id) if place else ()),
+        )
+        if not (failure.keep_response and self.context.response):
+            self.answer(failure.answer or internal(str(self.context.request_id)))
+        self.trace(failure.source, {"message": failure.message, "reason": failure.reason})
+
+    def enter(self, section: str) -> None:
+        """Note that a section begins."""
+        self.section = section
+        if self.tracing:
+            self.tracing.enter(section)
+
+    def trace(self, source: str, data: Mapping[str, object]) -> None:
+        """Add an entry to the request's trace, if it is traced."""
+        if self.tracing:
+            self.tracing.add(source, data)
+
+    def on_response(self, action: Later) -> None:
+        """Run `action` when the backend section is over, before outbound begins."""
+        self._on_response.append(action)
+
+    def after_outbound(self, action: Later) -> None:
+        """Run `action` when outbound or on-error is over, before anything is sent."""
+        self._after_outbound.append(action)
+
+    async def received(self) -> None:
+        """Run what waits for the response's headers. Raises SectionError."""
+        while self._on_response:
+            await self._on_response.pop(0)()
+
+    async def settle(self) -> None:
+        """Run what waits for the response as it will be sent. Raises SectionError."""
+        while self._after_outbound:
+            await self._after_outbound.pop(0)()
+
+    def tell(self, source: str, kind: str, data: Mapping[str, object]) -> None:
+        """Put an entry into the trace and the telemetry; its kind is metric, trace or event."""
+        self.trace(source, data)
+        self.runtime.telemetry.emit(kind, str(self.context.request_id), {"source": source, **data})
+
+    def at_end(self, action: Callable[[], None]) -> None:
+        """Call `action` when the exchange is over, however it ends."""
+        self._at_end.append(action)
+
+    def close(self) -> None:
+        """End what is under way and run what waits for the end."""
+        self.drop_reply()
+        while self._at_end:
+            self._at_end.pop()()
+
+
+async def _pieces(incoming: Incoming) -> AsyncIterator[bytes]:
+    while True:
+        piece = await incoming.readany()
+        if not piece:
+            return
+        yield piece

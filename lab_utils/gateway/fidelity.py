@@ -1,0 +1,53 @@
+"""How true this gateway is: what it infers about API Management, and where it differs.
+
+Everything not listed here follows Microsoft's documentation (the policy reference, the pages on
+error handling, backends, tracing and server-sent events) or answers captured on the wire.
+
+Inferred, because nobody outside has settled it:
+
+- Streaming. With `buffer-response="true"` nothing leaves before 8,192 bytes have come together
+  or the body ends, and no timer releases less (source: the attribute's description, and reports
+  of three blocks in place of fifty pieces). A block leaves whole, the headers leave before the
+  first block, and what came in one read leaves in one write. Since March 2026 there is an option
+  that flushes each chunk of a model API; `--flush-every-chunk` gives that.
+- A backend that breaks off cuts the client's connection, after all that arrived has been sent.
+- An expression that names `context.Response.Body` has the body read whole, whichever branch it
+  takes; a body read without `preserveContent` is gone, and nothing is sent on.
+- `retry` sees the response of an open circuit or an exhausted pool before on-error does; a
+  timeout, a dead backend and `fail-on-error-status-code` go straight to on-error (source: the
+  order of sections; published policies test a 503 in both places). After
+  `fail-on-error-status-code` on-error finds the backend's own answer.
+- A request body that was not buffered is gone after one `forward-request`; the next sends none.
+- A dead backend and a timeout count as 500 to a circuit breaker. Weights are spread by smooth
+  round robin. The texts of 503, and of a 429 of limit-concurrency, are ours.
+- An operation is matched before the key is looked at, so a wrong path is 404 without a key too.
+  The errors of both run the API's on-error. The subscription key travels on to the backend.
+- An error inside on-error ends that section; the answer stands as it was then.
+- `authentication-managed-identity` with `output-token-variable-name` leaves the header alone.
+- `set-header` on Connection, Content-Length, Keep-Alive or Transfer-Encoding loads and does
+  nothing; a null value is an empty header; a line end in a value is an error.
+- Rate limits are a sliding window, as in the classic tiers; v2 tiers fill a token bucket.
+- Tokens of a stream are estimated: four characters a token for the prompt and four tokens a
+  message, one token for each text delta. Where the consumed tokens are wanted in a header, a JSON
+  answer is read whole first, and a stream tells the prompt's estimate. Without `usage` in the
+  response there is no token metric.
+- An answer from a cache goes on with outbound; a response is read whole before it is stored.
+- The messages of refused tokens, the texts of the headers that refuse a debug token, and what
+  stands in the `data` of a trace's entry.
+- A missing variable reads as null (`--missing-variable throw` for the other reading), and the
+  lines of indented JSON end in a line feed (`--newline crlf`).
+
+Different on purpose:
+
+- A request without `set-backend-service` goes to the pool of api.json; in Azure the API of this
+  lab has no service URL and would answer 500.
+- The tokens of the managed identity and of connections are texts that no service accepts.
+- Caches, counters and circuits belong to the process and start empty.
+- The semantic cache has no embeddings: the same prompt hits, a similar one does not.
+- `llm-content-safety` lets everything pass and says so in the trace. `validate-content` has no
+  schemas: it checks size, type and that JSON is JSON. `mock-response` has no examples.
+- Metrics, traces and events go to the file of `--telemetry`, not to Azure.
+- `http-version="2"` is refused: backends are called with HTTP/1.1.
+- The management calls answer on the gateway's port, to who brings the subscription key.
+- Products, users, certificates, Liquid templates and bodies in XML are not here.
+"""

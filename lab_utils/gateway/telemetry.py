@@ -1,0 +1,25 @@
+"""Where metrics, traces and events of policies go: a local file of JSON lines, or nowhere.
+
+In Azure they go to Application Insights and Event Hubs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+
+Write = Callable[[str], object]
+
+
+class Telemetry:
+    """Write each entry as one JSON line through `write`."""
+
+    def __init__(self, write: Write = lambda line: None) -> None:
+        self._write = write
+
+    def emit(self, kind: str, request: str, data: Mapping[str, object]) -> None:
+        """Write an entry of this kind (metric, trace or event) for the request of this id."""
+        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        entry = {"time": now, "kind": kind, "request": request, **data}
+        self._write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")
