@@ -1,0 +1,72 @@
+"""Runs a mock on loopback for the tests of this folder, and calls it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, Optional, cast
+
+import requests
+
+from lab_utils.mock_openai.pace import Pace
+from lab_utils.mock_openai.server import Mock, serving
+
+AT_ONCE = Pace(0, 0)
+VERSION = "2024-10-21"
+DATED = f"/openai/deployments/gpt-4o-mini/chat/completions?api-version={VERSION}"
+V1 = "/openai/v1/chat/completions"
+
+
+@contextmanager
+def running(mock: Optional[Mock] = None) -> Iterator[str]:
+    """Serve a mock from a thread of its own; gives its URL."""
+    started: queue.Queue[tuple[str, Callable[[], object]]] = queue.Queue()
+
+    async def work() -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        async with serving(mock or Mock(pace=AT_ONCE), "127.0.0.1", 0) as url:
+            started.put((url, lambda: loop.call_soon_threadsafe(stop.set)))
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
+    thread.start()
+    url, stop = started.get(timeout=10)
+    try:
+        yield url
+    finally:
+        stop()
+        thread.join(10)
+
+
+def chat(prompt: str = "say hi", **body: Any) -> dict[str, Any]:
+    """Return the body of a chat completion."""
+    return {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": prompt}], **body}
+
+
+def post(
+    url: str, body: Any, scenario: str = "", key: Optional[str] = "k", **headers: str
+) -> requests.Response:
+    """Post a body, JSON or raw bytes, and read the whole answer."""
+    sent = {"x-mock-scenario": scenario, **headers}
+    if key is not None:
+        sent["api-key"] = key
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return requests.post(url, raw, headers=sent, timeout=20)
+
+
+def events(answer: requests.Response) -> list[dict[str, Any]]:
+    """Return the JSON of each event of a stream that ends with [DONE]."""
+    lines = answer.content.decode("utf-8").split("\n\n")
+    assert lines[-2:] == ["data: [DONE]", ""]
+    return [cast("dict[str, Any]", json.loads(line.removeprefix("data: "))) for line in lines[:-2]]
+
+
+def text(chunks: list[dict[str, Any]], index: int = 0) -> str:
+    """Return the text of one choice of a stream."""
+    choices = [choice for chunk in chunks for choice in chunk["choices"]]
+    deltas = [choice["delta"] for choice in choices if choice["index"] == index]
+    return "".join(delta.get("content") or "" for delta in deltas)
