@@ -13,31 +13,64 @@ import threading
 from collections.abc import Sequence
 from typing import Callable, Optional
 
-from .pace import Pace
-from .scenarios import HEADER, SCENARIOS
-from .server import Mock, serving
+from . import scenarios
+from .behaviour import COMMON
+from .limits import REQUESTS, TOKENS
+from .mock import Mock
+from .pace import DEFAULT, Pace
+from .server import serving
 
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    scenarios = "\n".join(f"  {name:<16}{each.doc}" for name, each in SCENARIOS.items())
     parser = argparse.ArgumentParser(
-        description="Stream chat completions exactly as Azure OpenAI does.",
-        epilog=f"Scenarios, chosen per call by the header {HEADER}:\n{scenarios}",
+        prog="python -m mock_openai",
+        description="Stream answers exactly as Azure OpenAI does.",
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free one")
-    parser.add_argument("--region", default="local", help="what x-ms-region says")
-    parser.add_argument("--ttft", type=_seconds, default=0.3, help="seconds to the first token")
-    parser.add_argument("--tpot", type=_seconds, default=0.02, help="seconds between tokens")
-    parser.add_argument("--seed", type=int, default=0, help="fixes ids and gaps between tokens")
-    parser.add_argument(
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=int, default=0, help="0, the default, takes any free one")
+    add("--region", default="local", help="what x-ms-region says")
+    add("--ttft", type=_seconds, default=DEFAULT.ttft, help="seconds to the first token")
+    add("--tpot", type=_seconds, default=DEFAULT.tpot, help="seconds between tokens, on average")
+    add("--seed", type=int, default=0, help="fixes ids and gaps between tokens")
+    add(
+        "--deployment",
+        action="append",
+        default=[],
+        help="name of a deployment that exists; may be repeated; without it, all do",
+    )
+    add("--requests-per-minute", type=_limit, default=REQUESTS, help="limit of each deployment")
+    add("--tokens-per-minute", type=_limit, default=TOKENS, help="limit of each deployment")
+    add(
         "--stop-with-stdin",
         action="store_true",
         help="stop when standard input closes, as it does when the parent process ends",
     )
     return parser
+
+
+def _epilog() -> str:
+    told = scenarios.parameters()
+    lines = [
+        f"Each call can choose a scenario: '{scenarios.HEADER}: NAME; parameter=value; ...'",
+        *(f"  {name:<16} {doc}" for name, doc in scenarios.described().items()),
+        "",
+        "Parameters of every scenario:",
+        *(f"  {name:<16} {told[name]}" for name in COMMON),
+        "Parameters of some:",
+        *(f"  {name:<16} {doc}" for name, doc in told.items() if name not in COMMON),
+    ]
+    return "\n".join(lines)
+
+
+def _limit(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more per minute")
+    return value
 
 
 def _seconds(text: str) -> float:
@@ -60,7 +93,14 @@ async def run(options: argparse.Namespace) -> None:
     if options.stop_with_stdin:
         threading.Thread(target=_wait_for_eof, args=(request_stop,), daemon=True).start()
 
-    mock = Mock(options.region, Pace(options.ttft, options.tpot), options.seed)
+    mock = Mock(
+        region=options.region,
+        pace=Pace(options.ttft, options.tpot),
+        seed=options.seed,
+        deployments=tuple(options.deployment),
+        requests_per_minute=options.requests_per_minute,
+        tokens_per_minute=options.tokens_per_minute,
+    )
     async with serving(mock, options.host, options.port) as url:
         print(json.dumps({"url": url, "region": options.region}), flush=True)
         await stop.wait()

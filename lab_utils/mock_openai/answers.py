@@ -1,22 +1,47 @@
-"""What the model writes in answer to a request: tokens, and why it stopped."""
+"""What the model writes in answer to a request, and why it stops."""
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
-from . import texts
-from .requests import Request
-from .scenarios import Behaviour
+from . import sampling, texts, wire
+from .behaviour import Behaviour
+from .requests import Request, Tool
+
+REFUSAL = "I'm sorry, but I can't help with that."
+
+_WEATHER = Tool(
+    "get_weather",
+    {"type": "object", "properties": {"city": {"type": "string", "examples": ["San Francisco"]}}},
+)
+_PER_CALL = 10  # tokens of a call that no delta shows, about as many as were recorded
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """Hold one call of a function; its arguments are JSON, split into tokens."""
+
+    id: str
+    name: str
+    tokens: tuple[str, ...]
+
+    @property
+    def arguments(self) -> str:
+        """Return the arguments as JSON."""
+        return "".join(self.tokens)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold one choice: its tokens as the client sees them, those it does not see, and its end."""
+    """Hold one choice: tokens that are seen, tokens of reasoning, which are not, and the end."""
 
     index: int
-    tokens: tuple[str, ...]
+    tokens: tuple[str, ...] = ()
     finish: str = "stop"
     reasoning: int = 0
+    refusal: bool = False  # the tokens are a refusal
+    calls: tuple[ToolCall, ...] = ()
 
     @property
     def text(self) -> str:
@@ -26,20 +51,30 @@ class Answer:
     @property
     def completion_tokens(self) -> int:
         """Count the tokens generated: the model's own end mark is one, the cut of a limit none."""
-        return self.reasoning + len(self.tokens) + (self.finish != "length")
+        called = sum(_PER_CALL + len(call.tokens) for call in self.calls)
+        seen = called or len(self.tokens) + (self.finish != "length")
+        return self.reasoning + seen
 
 
-def write(request: Request, behaviour: Behaviour) -> list[Answer]:
-    """Write all choices of an answer."""
-    return [_choice(request, behaviour, index) for index in range(behaviour.n or request.n)]
+def write(request: Request, behaviour: Behaviour, rng: random.Random) -> list[Answer]:
+    """Write all choices of an answer; `rng` makes the ids of calls."""
+    wanted = range(behaviour.n or request.n)
+    return [_choice(request, behaviour, index, rng) for index in wanted]
 
 
-def _choice(request: Request, behaviour: Behaviour, index: int) -> Answer:
-    written = _text(request, behaviour, index)
-    limit = request.max_tokens
-    if limit is not None and limit <= len(written):
-        return Answer(index, tuple(written[:limit]), "length")
-    return Answer(index, tuple(written))
+def _choice(request: Request, behaviour: Behaviour, index: int, rng: random.Random) -> Answer:
+    tools = _tools(request, behaviour)
+    if tools:
+        calls = tuple(_call(tool, rng) for tool in tools)
+        return Answer(index, (), "tool_calls", behaviour.reasoning, calls=calls)
+    written = texts.tokens(REFUSAL) if behaviour.refuse else _text(request, behaviour, index)
+    limits = [limit for limit in (request.max_tokens, behaviour.limit) if limit is not None]
+    budget = min(limits, default=behaviour.reasoning + len(written) + 1)
+    reasoning = min(behaviour.reasoning, budget)
+    seen = tuple(written[: budget - reasoning])
+    # A limit that the text just fits into leaves no token for the end mark.
+    finish = "length" if reasoning + len(seen) == budget else "stop"
+    return Answer(index, seen, finish, reasoning, refusal=behaviour.refuse)
 
 
 def _text(request: Request, behaviour: Behaviour, index: int) -> list[str]:
@@ -49,3 +84,16 @@ def _text(request: Request, behaviour: Behaviour, index: int) -> list[str]:
     for stop in request.stop:
         text = text.partition(stop)[0]
     return texts.tokens(text)
+
+
+def _tools(request: Request, behaviour: Behaviour) -> list[Tool]:
+    """Return the tools to call: as many as the scenario wants, else the one the request does."""
+    offered = request.tools or (_WEATHER,)
+    if behaviour.calls:
+        return [offered[number % len(offered)] for number in range(behaviour.calls)]
+    return [request.calls] if request.calls else []
+
+
+def _call(tool: Tool, rng: random.Random) -> ToolCall:
+    arguments = wire.compact(sampling.sample(tool.schema or {"type": "object"}))
+    return ToolCall(wire.identifier("call_", 24, rng), tool.name, tuple(texts.tokens(arguments)))

@@ -2,79 +2,60 @@
 
 from __future__ import annotations
 
-import itertools
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Optional
 
-from . import wire
-from .answers import Answer
-from .models import Model
-from .moderation import prompt_filter_results, verdicts
+from . import errors, latency, logprobs, moderation, wire
+from .answers import Answer, ToolCall
+from .context import Context
+from .parts import Part
 from .requests import Request
 from .wire import Event, Json
 
-
-@dataclass(frozen=True)
-class Part:
-    """Hold what one chunk says of one choice."""
-
-    index: int
-    kind: str
-    delta: Json
-    finish: Optional[str] = None
-    tokens: int = 0
+_FRAME = 50  # characters that the rendered prompt has beside its own
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """Hold what every chunk of one completion has in common."""
-
-    id: str
-    created: int
-    model: Model
-    rng: random.Random
-    usage: bool  # asked for: every chunk has the key then, null but in the last
-    obfuscate: bool
-
-    def chunk(self, choice: Optional[Json], filters: Optional[Json], usage: Optional[Json]) -> Json:
-        """Make a chunk, keys in alphabetical order; `filters` goes into the choice."""
-        chunk: Json = {"choices": [choice] if choice else [], "created": self.created}
-        chunk.update(id=self.id, model=self.model.full)
-        if self.obfuscate:
-            chunk["obfuscation"] = ""
-        chunk["object"] = "chat.completion.chunk"
-        if self.model.service_tier:
-            chunk["service_tier"] = self.model.service_tier
-        chunk["system_fingerprint"] = self.model.fingerprint
-        if self.usage:
-            chunk["usage"] = usage
-        if self.obfuscate:
-            # The model's host pads the chunk before Azure adds its verdicts.
-            chunk["obfuscation"] = wire.padding(len(wire.compact(chunk)), 1, self.rng)
-        if choice and filters is not None:
-            chunk["choices"] = [{"content_filter_results": filters, **choice}]
-        return chunk
+def events(request: Request, answers: list[Answer], context: Context) -> Iterator[Event]:
+    """Yield the events of a streamed completion, in Azure's order, without pace."""
+    writer = _Writer(request, context)
+    behaviour = context.behaviour
+    yield wire.event(wire.PROMPT_FILTER, _prompt_filter_chunk())
+    stopped = False
+    length = len(request.prompt) + _FRAME
+    for part in moderation.moderated(answers, behaviour, context.model, length):
+        stopped = stopped or part.finish == moderation.BLOCKED
+        yield wire.event(part.kind, writer.chunk_of(part), part.tokens)
+    if behaviour.ending:
+        yield wire.event(wire.ERROR, {"error": errors.IN_STREAM})
+        return
+    if request.include_usage and not stopped:
+        yield wire.event(wire.USAGE, writer.usage_chunk(usage(request, answers)))
+    yield wire.DONE
 
 
-def envelope(request: Request, model: Model, created: int, rng: random.Random) -> Envelope:
-    """Make the envelope of one completion; `created` is in seconds since 1970."""
-    return Envelope(
-        id=wire.identifier("chatcmpl-", 29, rng),
-        created=created,
-        model=model,
-        rng=rng,
-        usage=request.include_usage,
-        obfuscate=request.obfuscate,
-    )
+def completion(request: Request, answers: list[Answer], context: Context) -> Json:
+    """Return the body of a completion that is not streamed."""
+    model = context.model
+    body: Json = {
+        "choices": [_choice(request, answer, context) for answer in answers],
+        "created": context.created,
+        "id": _id(context),
+        "model": model.full,
+        "object": "chat.completion",
+        "prompt_filter_results": moderation.prompt_filter_results(),
+    }
+    if model.service_tier:
+        body["service_tier"] = model.service_tier
+    body.update(system_fingerprint=model.fingerprint, usage=usage(request, answers))
+    return body
 
 
 def usage(request: Request, answers: list[Answer]) -> Json:
-    """Count tokens as Azure does, choices together."""
-    completion = sum(answer.completion_tokens for answer in answers)
+    """Count tokens as Azure does, those of all choices together."""
+    completion_tokens = sum(answer.completion_tokens for answer in answers)
     return {
-        "completion_tokens": completion,
+        "completion_tokens": completion_tokens,
         "completion_tokens_details": {
             "accepted_prediction_tokens": 0,
             "audio_tokens": 0,
@@ -83,73 +64,114 @@ def usage(request: Request, answers: list[Answer]) -> Json:
         },
         "prompt_tokens": request.prompt_tokens,
         "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": 0},
-        "total_tokens": request.prompt_tokens + completion,
+        "total_tokens": request.prompt_tokens + completion_tokens,
     }
 
 
-def events(request: Request, answers: list[Answer], common: Envelope) -> Iterator[Event]:
-    """Yield the events of a streamed completion, in Azure's order, without pace."""
-    yield wire.event(wire.PROMPT_FILTER, _prompt_filter_chunk())
-    rounds = itertools.zip_longest(*(_parts(answer) for answer in answers))
-    for part in itertools.chain.from_iterable(rounds):
-        if part is not None:
-            yield wire.event(part.kind, _chunk(part, common), part.tokens)
-    if request.include_usage:
-        yield wire.event(wire.USAGE, common.chunk(None, None, usage(request, answers)))
-    yield wire.DONE
+def _id(context: Context) -> str:
+    return wire.identifier("chatcmpl-", 29, context.rng)
 
 
 def _prompt_filter_chunk() -> Json:
-    chunk = {"choices": [], "created": 0, "id": "", "model": "", "object": ""}
-    return {**chunk, "prompt_filter_results": prompt_filter_results()}
+    empty: Json = {"choices": [], "created": 0, "id": "", "model": "", "object": ""}
+    return {**empty, "prompt_filter_results": moderation.prompt_filter_results()}
 
 
-def _parts(answer: Answer) -> Iterator[Part]:
-    opening = {"content": "", "refusal": None, "role": "assistant"}
-    yield Part(answer.index, wire.ROLE, opening, tokens=answer.reasoning)
-    for token in answer.tokens:
-        yield Part(answer.index, wire.CONTENT, {"content": token}, tokens=1)
-    yield Part(answer.index, wire.FINISH, {}, answer.finish)
+@dataclass
+class _Writer:
+    """Write chunks of one completion; keys are in alphabetical order, as they are in Azure's."""
+
+    request: Request
+    context: Context
+
+    def __post_init__(self) -> None:
+        self.id = _id(self.context)
+
+    def chunk_of(self, part: Part) -> Json:
+        if part.offsets:
+            return _annotation(part)
+        choice: Json = {
+            "delta": part.delta,
+            "finish_reason": part.finish,
+            "index": part.index,
+            "logprobs": self._logprobs(part),
+        }
+        chunk = self._chunk([choice], None)
+        if part.verdict is not None:
+            # Azure adds its verdict to what the model's host has padded already.
+            chunk["choices"] = [{"content_filter_results": part.verdict, **choice}]
+        return chunk
+
+    def usage_chunk(self, counted: Json) -> Json:
+        chunk = self._chunk([], counted)
+        if self.context.behaviour.latency:
+            chunk.update(latency.told(self.context, counted["completion_tokens"]))
+            details = {"audio_tokens": 0, "cache_write_tokens": 0, "cached_tokens": 0}
+            chunk["usage"] = {**counted, "prompt_tokens_details": details}
+        return dict(sorted(chunk.items()))
+
+    def _chunk(self, choices: list[Json], counted: Optional[Json]) -> Json:
+        model = self.context.model
+        chunk: Json = {
+            "choices": choices,
+            "created": self.context.created,
+            "id": self.id,
+            "model": model.full,
+        }
+        if self.request.obfuscate:
+            chunk["obfuscation"] = ""
+        chunk["object"] = "chat.completion.chunk"
+        if model.service_tier:
+            chunk["service_tier"] = model.service_tier
+        chunk["system_fingerprint"] = model.fingerprint
+        if self.request.include_usage:
+            chunk["usage"] = counted
+        if self.request.obfuscate:
+            length = len(wire.compact(chunk))
+            chunk["obfuscation"] = wire.padding(length, 1, self.context.rng)
+        return chunk
+
+    def _logprobs(self, part: Part) -> Optional[Json]:
+        top = self.request.top_logprobs
+        if top is None or part.finish or (part.kind == wire.CONTENT and not part.text):
+            return None
+        tokens = [part.text] if part.text else []
+        return {"content": logprobs.entries(tokens, top, self.context.rng), "refusal": None}
 
 
-def _chunk(part: Part, common: Envelope) -> Json:
+def _annotation(part: Part) -> Json:
     choice = {
-        "delta": part.delta,
+        "content_filter_offsets": part.offsets,
+        "content_filter_results": part.verdict,
         "finish_reason": part.finish,
         "index": part.index,
-        "logprobs": None,
     }
-    filters = verdicts(common.model.families) if part.kind == wire.CONTENT else {}
-    return common.chunk(choice, filters, None)
+    return {"choices": [choice], "created": 0, "id": "", "model": "", "object": ""}
 
 
-def completion(request: Request, answers: list[Answer], common: Envelope) -> Json:
-    """Return the body of a completion that is not streamed."""
-    body: Json = {
-        "choices": [_choice(answer, common.model) for answer in answers],
-        "created": common.created,
-        "id": common.id,
-        "model": common.model.full,
-        "object": "chat.completion",
-        "prompt_filter_results": prompt_filter_results(),
-    }
-    if common.model.service_tier:
-        body["service_tier"] = common.model.service_tier
-    body["system_fingerprint"] = common.model.fingerprint
-    body["usage"] = usage(request, answers)
-    return body
-
-
-def _choice(answer: Answer, model: Model) -> Json:
+def _choice(request: Request, answer: Answer, context: Context) -> Json:
+    verdict, blocked = moderation.final(context.behaviour, context.model)
+    message: Json = {"annotations": [], "content": answer.text, "refusal": None}
+    message["role"] = "assistant"
+    if blocked or answer.calls:
+        message["content"] = None
+    elif answer.refusal:
+        message.update(content=None, refusal=answer.text)
+    if answer.calls:
+        message["tool_calls"] = [_tool_call(call) for call in answer.calls]
+    top = request.top_logprobs
+    rated = None
+    if top is not None and message["content"]:
+        rated = {"content": logprobs.entries(answer.tokens, top, context.rng), "refusal": None}
     return {
-        "content_filter_results": verdicts(model.families),
-        "finish_reason": answer.finish,
+        "content_filter_results": {} if answer.calls else verdict,
+        "finish_reason": moderation.BLOCKED if blocked else answer.finish,
         "index": answer.index,
-        "logprobs": None,
-        "message": {
-            "annotations": [],
-            "content": answer.text,
-            "refusal": None,
-            "role": "assistant",
-        },
+        "logprobs": rated,
+        "message": message,
     }
+
+
+def _tool_call(call: ToolCall) -> Json:
+    function = {"arguments": call.arguments, "name": call.name}
+    return {"function": function, "id": call.id, "type": "function"}

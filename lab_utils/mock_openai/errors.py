@@ -177,3 +177,11 @@ class RefusedError(Exception):
         given = {**values, **self.values}
         quoted = {name: json.dumps(value)[1:-1] for name, value in given.items()}
         return Template(self.kind.body).substitute(quoted)
+
+
+IN_STREAM = {
+    "message": "The server had an error while processing your request. Sorry about that!",
+    "type": "server_error",
+    "param": None,
+    "code": None,
+}

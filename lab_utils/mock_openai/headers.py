@@ -1,13 +1,12 @@
-"""The headers of an answer, as Azure OpenAI sends them."""
+"""The headers of an answer, as Azure OpenAI sends them since 2026."""
 
 from __future__ import annotations
 
 import random
-import time
+from dataclasses import dataclass
 
 from . import errors, wire
 
-# Sources: recorded answers of the service, 2024 to 2026.
 _SECURITY = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
     "x-content-type-options": "nosniff",
@@ -15,27 +14,42 @@ _SECURITY = {
 STREAM_TYPE = "text/event-stream; charset=utf-8"
 
 
-def layer(
-    name: str, region: str, deployment: str, request_id: str, rng: random.Random
-) -> dict[str, str]:
+@dataclass(frozen=True)
+class Origin:
+    """Hold where an answer comes from."""
+
+    region: str
+    deployment: str
+    request_id: str
+
+
+def layer(name: str, origin: Origin, rng: random.Random) -> dict[str, str]:
     """Return the headers that one layer of the service (see `errors`) puts on its answers."""
-    found = {"apim-request-id": request_id}
+    found = {"apim-request-id": origin.request_id}
     if name == errors.BARE:
         return found
     found.update(_SECURITY)
     if name == errors.EDGE:
         return found
-    found["x-ms-region"] = region
+    found["x-ms-region"] = origin.region
     if name == errors.REGION:
         return found
-    session = time.strftime("d%Y%m%d%H%M%S-", time.gmtime(rng.randrange(1_767_225_600)))
-    found.update(
-        {
-            "azureml-model-session": wire.hexadecimal(session, 12, rng),
-            "x-accel-buffering": "no",
-            "x-ms-deployment-name": deployment,
-            "x-ms-rai-invoked": "true",
-            "x-request-id": wire.guid(rng),
-        }
-    )
-    return found
+    return {
+        **found,
+        "azureml-model-session": wire.hexadecimal("d20260317000000-", 12, rng),
+        "skip-error-remapping": "true",
+        "x-accel-buffering": "no",
+        "x-ms-deployment-name": origin.deployment,
+        "x-ms-is-spilled-over": "false",
+        "x-ms-rai-invoked": "true",
+        "x-request-id": wire.guid(rng),
+    }
+
+
+def responses(rng: random.Random) -> dict[str, str]:
+    """Return what the Responses API adds."""
+    return {
+        "openai-processing-ms": str(rng.randrange(40, 90)),
+        "openai-version": "2020-10-01",
+        "x-ms-middleware-request-id": wire.guid(rng),
+    }

@@ -1,25 +1,158 @@
-"""What Azure's content filter adds to an answer."""
+"""What Azure's content filters add to an answer, and what they take away.
+
+The default filter judges each chunk before it is sent. The asynchronous one, a setting of the
+deployment, lets the text pass at once and sends its verdicts later, in chunks of their own.
+
+Source: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Callable, Optional
 
-from .models import HARMS
+from . import parts, wire
+from .answers import Answer
+from .behaviour import Behaviour
+from .models import HARMS, Model
+from .parts import Part
 from .wire import Json
 
+BLOCKED = "content_filter"  # the finish_reason of an answer that a filter stopped
 
-def verdicts(families: Iterable[str]) -> Json:
-    """Return the verdict of each family of filters: nothing found."""
-    return {family: _verdict(family) for family in families}
+_EVERY = 400  # characters between two verdicts of the asynchronous filter
+_LAG = 60  # characters that are out but not judged yet
 
 
-def _verdict(family: str) -> Json:
+def verdicts(families: Iterable[str], filtered: str = "") -> Json:
+    """Return the verdict of each family; all find nothing but the one named `filtered`."""
+    return {family: _verdict(family, family == filtered) for family in families}
+
+
+def _verdict(family: str, filtered: bool) -> Json:
     if family in HARMS:
-        return {"filtered": False, "severity": "safe"}
-    return {"detected": False, "filtered": False}
+        return {"filtered": filtered, "severity": "medium" if filtered else "safe"}
+    return {"detected": filtered, "filtered": filtered}
 
 
 def prompt_filter_results() -> list[Json]:
     """Return the verdict on the prompt; here, unlike elsewhere, keys are not alphabetical."""
     found = verdicts(("hate", "jailbreak", "self_harm", "sexual", "violence"))
     return [{"prompt_index": 0, "content_filter_results": found}]
+
+
+def final(behaviour: Behaviour, model: Model) -> tuple[Json, bool]:
+    """Return the verdict on an answer in one piece, and whether it blocks the answer."""
+    if behaviour.moderation == "failed":
+        return FAILED, False
+    if behaviour.moderation in ("blocked", "asynchronous blocked", "asynchronous late"):
+        return verdicts(HARMS, "violence"), True
+    return verdicts(model.families), False
+
+
+def moderated(
+    answers: Iterable[Answer], behaviour: Behaviour, model: Model, prompt_length: int = 0
+) -> Iterator[Part]:
+    """Yield the parts of a streamed answer with what the filter does to them.
+
+    Where the behaviour wants an error in the stream, they end in mid-answer.
+    """
+    apart = parts.taken_apart(answers)
+    if behaviour.ending:
+        apart = parts.first(apart, behaviour.after)
+    by = _Filter(model.families, prompt_length, behaviour.after)
+    return _MODERATIONS[behaviour.moderation](apart, by)
+
+
+FAILED: Json = {
+    "error": {"code": "content_filter_error", "message": "The contents are not filtered"}
+}
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """Hold what a filter works on; `prompt_length` is in characters."""
+
+    families: tuple[str, ...]
+    prompt_length: int
+    after: int  # tokens that pass before the filter stops the answer
+
+
+def _default(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
+    for part in apart:
+        yield replace(part, verdict=verdicts(by.families) if part.text else {})
+
+
+def _failed(apart: Iterable[Part], _: _Filter) -> Iterator[Part]:
+    for part in apart:
+        yield replace(part, verdict=FAILED if part.text else {})
+
+
+def _blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
+    seen = 0
+    for part in _default(apart, by):
+        seen += part.tokens
+        if seen > by.after or part.finish:
+            verdict = verdicts(HARMS, "violence")
+            yield Part(part.index, wire.FINISH, {}, finish=BLOCKED, verdict=verdict)
+            return
+        yield part
+
+
+def _asynchronous(apart: Iterable[Part], by: _Filter, filtered: str = "") -> Iterator[Part]:
+    out: dict[int, int] = {}  # characters sent of each choice
+    judged: dict[int, int] = {}  # those of them that a verdict was about
+    for part in apart:
+        yield part
+        index = part.index
+        out[index] = out.get(index, 0) + len(part.text)
+        if part.finish:
+            for families in _FAMILIES:
+                yield _annotation(by, index, out[index], _found(families, filtered))
+        elif out[index] - judged.get(index, 0) >= _EVERY + _LAG:
+            judged[index] = out[index] - _LAG
+            yield _annotation(by, index, judged[index], _found(_BLOCKLISTS))
+
+
+def _asynchronous_late(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
+    return _asynchronous(apart, by, filtered="violence")
+
+
+def _asynchronous_blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
+    seen = length = 0
+    for part in _asynchronous(apart, by):
+        seen += part.tokens
+        if seen > by.after or part.finish:
+            found = _found(HARMS, "violence")
+            yield _annotation(by, part.index, max(length - _LAG, 0), found, BLOCKED)
+            return
+        length += len(part.text)
+        yield part
+
+
+# The verdicts that follow the end of an answer, in the order recorded.
+_BLOCKLISTS = ("custom_blocklists",)
+_FAMILIES = (("protected_material_code",), _BLOCKLISTS, ("protected_material_text",), HARMS)
+
+
+def _found(families: tuple[str, ...], filtered: str = "") -> Json:
+    return {"custom_blocklists": []} if families == _BLOCKLISTS else verdicts(families, filtered)
+
+
+def _annotation(
+    by: _Filter, index: int, checked: int, found: Json, finish: Optional[str] = None
+) -> Part:
+    start = by.prompt_length
+    offsets = {"check_offset": start, "start_offset": start, "end_offset": start + checked}
+    return Part(index, wire.ANNOTATION, finish=finish, verdict=found, offsets=offsets)
+
+
+_MODERATIONS: Mapping[str, Callable[[Iterable[Part], _Filter], Iterator[Part]]] = {
+    "default": _default,
+    "blocked": _blocked,
+    "failed": _failed,
+    "asynchronous": _asynchronous,
+    "asynchronous blocked": _asynchronous_blocked,
+    "asynchronous late": _asynchronous_late,
+}

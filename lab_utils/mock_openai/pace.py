@@ -22,6 +22,9 @@ class Pace:
         return self.ttft + self.tpot * max(tokens - 1, 0)
 
 
+DEFAULT = Pace(0.3, 0.02)
+
+
 def paced(events: Iterable[Event], pace: Pace, rng: random.Random) -> Iterator[Event]:
     """Give each event the silence before it.
 

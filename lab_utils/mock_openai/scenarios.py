@@ -8,93 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Optional
+from typing import Any
 
+from .behaviour import COMMON, PARAMETERS, Behaviour
 from .errors import RefusedError
 
 HEADER = "x-mock-scenario"
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """Say how one call is answered, beside what its body asks for."""
-
-    # Pace and length; None leaves them to the server's options and to the prompt
-    ttft: Optional[float] = None
-    tpot: Optional[float] = None
-    tokens: Optional[int] = None
-    seed: Optional[int] = None
-    region: Optional[str] = None
-    # What the model writes
-    n: Optional[int] = None
-    calls: int = 0
-    limit: Optional[int] = None
-    reasoning: int = 0
-    refuse: bool = False
-    # What the content filter does to it
-    moderation: str = "default"
-    # What becomes of the events
-    fault: Optional[str] = None
-    after: int = 0
-    size: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-    latency: bool = False
-    # An error instead of an answer
-    error: Optional[str] = None
-    retry_after: Optional[int] = None
-    retry_after_ms: Optional[int] = None
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Describe a parameter: one line of documentation, and how its text is read."""
-
-    doc: str
-    read: Callable[[str], Any]
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return value
-
-    return read
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 3600:
-        raise ValueError("seconds, from 0 to 3600")
-    return value
-
-
-def _whole_or_none(text: str) -> Optional[int]:
-    return None if text == "none" else _whole(0, 10**7)(text)
-
-
-COMMON: Mapping[str, Parameter] = {
-    "ttft": Parameter("seconds to the first token", _seconds),
-    "tpot": Parameter("seconds between tokens, on average", _seconds),
-    "tokens": Parameter("length of the answer in tokens", _whole(0, 20_000)),
-    "seed": Parameter("fixes ids, padding and gaps, which otherwise differ by call", int),
-    "region": Parameter("the scenario happens in this region only, all is well elsewhere", str),
-}
-PARAMETERS: Mapping[str, Parameter] = {
-    **COMMON,
-    "n": Parameter("number of choices", _whole(1, 128)),
-    "calls": Parameter("number of function calls", _whole(1, 16)),
-    "limit": Parameter("tokens the answer may have", _whole(1, 20_000)),
-    "reasoning": Parameter("tokens the model thinks before it writes", _whole(1, 20_000)),
-    "after": Parameter("tokens before it happens", _whole(0, 20_000)),
-    "size": Parameter("tokens that come together", _whole(1, 20_000)),
-    "bytes": Parameter("bytes in each write", _whole(1, 1_000_000)),
-    "seconds": Parameter("length of the silence", _seconds),
-    "retry_after": Parameter("seconds in the header Retry-After, or none", _whole_or_none),
-    "retry_after_ms": Parameter("milliseconds in the header retry-after-ms", _whole_or_none),
-}
+AS_ASKED = Behaviour()
 
 
 @dataclass(frozen=True)
@@ -102,13 +22,120 @@ class Scenario:
     """Describe a scenario: one line, what it does, which parameters it takes beside the common."""
 
     doc: str
-    behaviour: Behaviour = Behaviour()
+    behaviour: Behaviour = AS_ASKED
     takes: tuple[str, ...] = ()
 
 
 SCENARIOS: Mapping[str, Scenario] = {
-    "ok": Scenario("a whole answer to the prompt"),
+    "ok": Scenario("the whole answer"),
+    # Pace
+    "slow-first": Scenario("the first token takes long", Behaviour(ttft=5.0)),
+    "burst": Scenario(
+        "tokens come in bursts, as behind Azure's default content filter",
+        Behaviour(fault="burst", size=20),
+        ("size",),
+    ),
+    "buffered": Scenario(
+        "all comes at the end, as behind a gateway that buffers", Behaviour(fault="buffered")
+    ),
+    "split": Scenario(
+        "each event is cut into writes of a few bytes",
+        Behaviour(fault="split", bytes=7),
+        ("bytes",),
+    ),
+    # What the model writes
+    "tools": Scenario("the answer is a function call", Behaviour(calls=1), ("calls",)),
+    "n2": Scenario("there are two choices, interleaved", Behaviour(n=2), ("n",)),
+    "length": Scenario("a token limit cuts the answer", Behaviour(limit=16), ("limit",)),
+    "length-empty": Scenario(
+        "reasoning uses up the token limit, no text comes",
+        Behaviour(limit=64, reasoning=64),
+        ("limit", "reasoning"),
+    ),
+    "reasoning": Scenario(
+        "the model thinks in silence before it writes", Behaviour(reasoning=64), ("reasoning",)
+    ),
+    "refusal": Scenario("the model refuses", Behaviour(refuse=True)),
+    "latency": Scenario("the usage chunk tells the service's own times", Behaviour(latency=True)),
+    # What the content filter does
+    "filter-prompt": Scenario("the prompt is refused: 400", Behaviour(error="filtered prompt")),
+    "filter-mid": Scenario(
+        "the filter stops the answer", Behaviour(moderation="blocked", after=20), ("after",)
+    ),
+    "filter-error": Scenario("the filter itself fails", Behaviour(moderation="failed")),
+    "async-ok": Scenario(
+        "the asynchronous filter finds nothing", Behaviour(moderation="asynchronous")
+    ),
+    "async-block": Scenario(
+        "the asynchronous filter stops the answer",
+        Behaviour(moderation="asynchronous blocked", after=60),
+        ("after",),
+    ),
+    "async-late-flag": Scenario(
+        "the asynchronous filter objects once all text is out",
+        Behaviour(moderation="asynchronous late"),
+    ),
+    # What goes wrong in mid-stream
+    "error-event": Scenario(
+        "an error comes in the stream", Behaviour(ending="error", after=20), ("after",)
+    ),
+    "failed": Scenario(
+        "a response ends as failed (other APIs: error-event)",
+        Behaviour(ending="failed", after=20),
+        ("after",),
+    ),
+    "drop": Scenario("the connection is closed", Behaviour(fault="drop", after=20), ("after",)),
+    "reset": Scenario("the connection is reset", Behaviour(fault="reset", after=20), ("after",)),
+    "stall": Scenario(
+        "the stream pauses for long",
+        Behaviour(fault="stall", after=20, seconds=10.0),
+        ("after", "seconds"),
+    ),
+    "no-done": Scenario("the last event is missing", Behaviour(fault="no-done")),
+    "no-finish": Scenario(
+        "the stream ends in mid-answer as if it were whole",
+        Behaviour(fault="no-finish", after=20),
+        ("after",),
+    ),
+    "broken-utf8": Scenario(
+        "a character of several bytes is cut",
+        Behaviour(fault="broken-utf8", tokens=100),
+    ),
+    "json-200": Scenario("one JSON body comes instead of a stream", Behaviour(streams=False)),
+    # Errors instead of an answer
+    "401": Scenario("the key is refused", Behaviour(error="no access")),
+    "404": Scenario("the deployment does not exist", Behaviour(error="no deployment")),
+    "408": Scenario("the service gives up", Behaviour(error="timeout")),
+    "429": Scenario(
+        "the rate limit is spent",
+        Behaviour(error="throttled", retry_after=2),
+        ("retry_after", "retry_after_ms"),
+    ),
+    "500": Scenario("the service fails", Behaviour(error="failed")),
+    "503-html": Scenario("a front end has no service behind it", Behaviour(error="unavailable")),
 }
+
+
+def parameters() -> dict[str, str]:
+    """Tell what each parameter means."""
+    return {name.replace("_", "-"): each.doc for name, each in PARAMETERS.items()}
+
+
+def described() -> dict[str, str]:
+    """Tell each scenario in one line, with its own parameters and their defaults."""
+    return {name: scenario.doc + _defaults(scenario) for name, scenario in SCENARIOS.items()}
+
+
+def _defaults(scenario: Scenario) -> str:
+    told = [
+        f"{name.replace('_', '-')}={_shown(getattr(scenario.behaviour, name))}"
+        for name in scenario.takes
+    ]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def parse(text: str, region: str) -> tuple[str, Behaviour]:
@@ -119,7 +146,7 @@ def parse(text: str, region: str) -> tuple[str, Behaviour]:
         raise _bad(f"Unknown scenario '{name}'; GET / lists those there are.")
     given = dict(_setting(name, each, scenario) for each in settings if each)
     if given.get("region", region) != region:
-        return "ok", Behaviour()
+        return "ok", AS_ASKED
     return name or "ok", replace(scenario.behaviour, **given)
 
 
@@ -133,7 +160,7 @@ def _setting(name: str, text: str, scenario: Scenario) -> tuple[str, Any]:
     try:
         return field, PARAMETERS[field].read(value)
     except ValueError as error:
-        raise _bad(f"Scenario '{name}': '{key}' cannot be '{value}': {error}.") from None
+        raise _bad(f"Scenario '{name}': '{key}' takes {error}, not '{value}'.") from None
 
 
 def _bad(message: str) -> RefusedError:

@@ -1,76 +1,88 @@
-"""The service without its HTTP server: from a call's parts to what is written, and when."""
+"""The service without its HTTP server: which operations there are, and how each is answered."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable
 
-from . import answers, chat, frontdoor, requests
-from .models import Model
-from .pace import Pace, paced
+from . import answers, chat, completions, faults, frontdoor, requests, responses
+from .answers import Answer
+from .context import Context
+from .errors import RefusedError
+from .pace import paced
 from .requests import Request
-from .scenarios import Behaviour
 from .wire import Event, Json
 
 
 @dataclass(frozen=True)
-class Context:
-    """Hold what an answer depends on beside its request; `created` is in seconds since 1970."""
-
-    behaviour: Behaviour
-    model: Model
-    pace: Pace
-    created: int
-    rng: random.Random
-
-
-@dataclass(frozen=True)
 class Operation:
-    """Describe one operation: its name in Azure's messages, and how it reads and answers."""
+    """Describe one operation: its names in Azure's messages, how it is read and answered."""
 
     name: str
+    action: str
     read: Callable[[Json, str], Request]
-    events: Callable[[Request, list[answers.Answer], Context], Iterator[Event]]
-    whole: Callable[[Request, list[answers.Answer], Context], Json]
+    events: Callable[[Request, list[Answer], Context], Iterator[Event]]
+    whole: Callable[[Request, list[Answer], Context], Json]
     since: str = frontdoor.VERSIONS[0]
+    legacy: bool = False  # wants a model that completes text instead of chatting
 
 
-def _read_chat(body: Json, version: str) -> Request:
-    return requests.chat(body, frontdoor.knows_stream_options(version))
+CHAT = Operation(
+    "ChatCompletions_Create",
+    "chatCompletion",
+    lambda body, version: requests.chat(body, frontdoor.knows_stream_options(version)),
+    chat.events,
+    chat.completion,
+)
+COMPLETIONS = Operation(
+    "Completions_Create",
+    "completion",
+    lambda body, version: requests.completion(body, frontdoor.knows_stream_options(version)),
+    completions.events,
+    completions.completion,
+    legacy=True,
+)
+RESPONSES = Operation(
+    "Responses_Create",
+    "responses",
+    lambda body, _: requests.response(body),
+    responses.events,
+    responses.whole,
+    since=frontdoor.RESPONSES_SINCE,
+)
 
-
-def _chat_events(
-    request: Request, written: list[answers.Answer], context: Context
-) -> Iterator[Event]:
-    common = chat.envelope(request, context.model, context.created, context.rng)
-    return chat.events(request, written, common)
-
-
-def _chat_whole(request: Request, written: list[answers.Answer], context: Context) -> Json:
-    common = chat.envelope(request, context.model, context.created, context.rng)
-    return chat.completion(request, written, common)
-
-
-CHAT = Operation("ChatCompletions_Create", _read_chat, _chat_events, _chat_whole)
-
-# Below /openai; a dated path names the deployment, v1 names it in the body's `model`.
+# Paths that begin with /openai/v1 take no api-version; where the path does not name the
+# deployment, the body's `model` does.
 ROUTES: Mapping[str, Operation] = {
-    "/deployments/{deployment}/chat/completions": CHAT,
-    "/v1/chat/completions": CHAT,
+    "/openai/deployments/{deployment}/chat/completions": CHAT,
+    "/openai/deployments/{deployment}/completions": COMPLETIONS,
+    "/openai/responses": RESPONSES,
+    "/openai/v1/chat/completions": CHAT,
+    "/openai/v1/responses": RESPONSES,
 }
 
 
 def stream(operation: Operation, request: Request, context: Context) -> Iterator[Event]:
     """Yield what is written for a streamed answer, each with the silence before it."""
-    written = answers.write(request, context.behaviour)
-    events = operation.events(request, written, context)
-    return paced(events, context.pace, context.rng)
+    events = operation.events(request, _written(operation, request, context), context)
+    timed = paced(events, context.pace, context.rng)
+    fault = context.behaviour.fault
+    return faults.FAULTS[fault](timed, context.behaviour) if fault else timed
 
 
 def whole(operation: Operation, request: Request, context: Context) -> tuple[float, Json]:
     """Return the seconds an answer in one piece takes, and its body."""
-    written = answers.write(request, context.behaviour)
+    written = _written(operation, request, context)
     longest = max(answer.completion_tokens for answer in written)
     return context.pace.total(longest), operation.whole(request, written, context)
+
+
+def _written(operation: Operation, request: Request, context: Context) -> list[Answer]:
+    if context.model.legacy != operation.legacy:
+        action, model = operation.action, context.model.name
+        raise RefusedError("wrong model", action=action, model=model)
+    behaviour = context.behaviour
+    if operation.legacy:
+        behaviour = replace(behaviour, calls=0)  # older than functions
+    return answers.write(request, behaviour, context.rng)

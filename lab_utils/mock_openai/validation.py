@@ -39,7 +39,7 @@ class Parameter:
             wanted = "one of " if len(self.types) > 1 else ""
             wanted += " or ".join(_NAMES[kind] for kind in self.types)
             raise RefusedError("wrong type", param=name, wanted=wanted, got=_NAMES[type(value)])
-        if value == [] and self.low:
+        if value == [] and self.low is not None:
             raise RefusedError("empty array", param=name)
         if self.values and value not in self.values:
             listed = ", ".join(f"'{each}'" for each in self.values)
@@ -71,28 +71,6 @@ class Parameter:
         )
 
 
-STRING = Parameter((str,))
-BOOLEAN = Parameter((bool,))
-OBJECT = Parameter((dict,))
-ARRAY = Parameter((list,))
-POSITIVE = Parameter((int,), low=1)
-
-
-def number(low: float, high: float) -> Parameter:
-    """Take a decimal between two bounds."""
-    return Parameter((float,), low=low, high=high)
-
-
-def integer(low: int, high: int) -> Parameter:
-    """Take an integer between two bounds."""
-    return Parameter((int,), low=low, high=high)
-
-
-def either(*types: type) -> Parameter:
-    """Take a value of any of the types."""
-    return Parameter(types)
-
-
 def load(raw: bytes) -> Json:
     """Parse a request's body, which must be one JSON object. Raises RefusedError."""
     try:
@@ -108,10 +86,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")  # Python would take NaN and Infinity
 
 
-def check(body: Json, table: Mapping[str, Parameter], prefix: str = "") -> None:
+def check(
+    body: Json, table: Mapping[str, Parameter], prefix: str = "", known_only: bool = True
+) -> None:
     """Raise RefusedError for the first parameter that is unknown, missing or wrong."""
     for name in body:
-        if name not in table:
+        if known_only and name not in table:
             raise RefusedError("unknown parameter", param=prefix + name)
     for name, parameter in table.items():
         if parameter.required and name not in body:

@@ -19,7 +19,9 @@ ANNOTATION = "annotation"
 FINISH = "finish"
 USAGE = "usage"
 ERROR = "error"
+OTHER = "other"
 LAST = "last"  # what ends a whole stream: [DONE], or the terminal event of a response
+PIECE = "piece"  # of an event that is written in several
 DROP = "drop"  # not an event: the server closes the connection in mid-body
 RESET = "reset"  # not an event: the server resets the connection
 

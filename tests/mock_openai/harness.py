@@ -12,8 +12,9 @@ from typing import Any, Callable, Optional, cast
 
 import requests
 
+from lab_utils.mock_openai.mock import Mock
 from lab_utils.mock_openai.pace import Pace
-from lab_utils.mock_openai.server import Mock, serving
+from lab_utils.mock_openai.server import serving
 
 AT_ONCE = Pace(0, 0)
 VERSION = "2024-10-21"

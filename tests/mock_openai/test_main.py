@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 import requests
+
+from lab_utils.mock_openai import scenarios
 
 MODULE = (sys.executable, "-m", "lab_utils.mock_openai")
 
@@ -67,5 +70,5 @@ def test_a_taken_port_is_told_in_one_line() -> None:
 
 def test_help_lists_the_scenarios() -> None:
     shown = subprocess.run([*MODULE, "--help"], capture_output=True, encoding="utf-8", timeout=20)
-    assert "x-mock-scenario" in shown.stdout
-    assert "a whole answer to the prompt" in shown.stdout
+    for name, doc in scenarios.described().items():
+        assert re.search(rf"^  {name} +{re.escape(doc)}$", shown.stdout, re.M)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import requests
 
+from lab_utils.mock_openai import scenarios
+from lab_utils.mock_openai.mock import Mock
 from lab_utils.mock_openai.pace import Pace
-from lab_utils.mock_openai.server import Mock
 from tests.mock_openai.harness import AT_ONCE, DATED, V1, chat, events, post, running, text
 
 
@@ -14,7 +15,7 @@ def test_health_needs_no_key(url: str) -> None:
 def test_index_lists_routes_and_scenarios(url: str) -> None:
     index = requests.get(url, timeout=5).json()
     assert "POST /openai/v1/chat/completions" in index["routes"]
-    assert any(line.startswith("ok:") for line in index["scenarios"])
+    assert index["scenarios"]["names"] == scenarios.described()
 
 
 def test_a_stream_comes_in_azures_order(url: str) -> None:

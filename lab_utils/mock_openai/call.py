@@ -1,0 +1,175 @@
+"""Answers one call: reads it, then paces and writes what the service builds."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Optional
+
+from aiohttp import HttpVersion11, web
+
+from . import errors, frontdoor, headers, limits, models, scenarios, service, validation, wire
+from .behaviour import Behaviour
+from .context import Context
+from .errors import RefusedError
+from .log import Entry
+from .mock import Mock
+from .service import Operation
+from .wire import Event
+
+V1 = "/openai/v1/"
+NO_TYPE = "none"  # as a content type: Azure sends none
+_ECHOED = "x-ms-client-request-id"
+
+# Linger, for no time: closing then resets the connection. Windows has shorts here.
+_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class Call:
+    """Hold one call from its request to the end of its answer; no operation is a wrong path."""
+
+    def __init__(self, mock: Mock, http: web.Request, operation: Optional[Operation]) -> None:
+        mock.calls += 1
+        self.mock = mock
+        self.http = http
+        self.operation = operation
+        self.rng = wire.seeded(mock.region, mock.seed, mock.calls)
+        self.request_id = wire.guid(self.rng)
+        self.deployment = http.match_info.get("deployment", "")
+        self.version = ""
+        self.scenario = ""
+        self.told: dict[str, str] = {}  # headers that only this call has
+
+    async def answer(self) -> web.StreamResponse:
+        """Do what the call asks for. Raises RefusedError."""
+        raw = await self.http.read()
+        frontdoor.check_key(self.http.headers)
+        operation = self.operation
+        if operation is None:
+            raise RefusedError("no resource")
+        v1 = self.http.path.startswith(V1)
+        self.version = frontdoor.check_version(self.http.query, v1, operation.since)
+        asked_for = self.http.headers.get(scenarios.HEADER, "")
+        self.scenario, behaviour = scenarios.parse(asked_for, self.mock.region)
+        if behaviour.error:
+            raise _error(behaviour)
+        request = operation.read(validation.load(raw), self.version)
+        self.deployment = self.deployment or request.model
+        if not self.deployment:
+            raise RefusedError("missing", param="model")
+        limit = self.mock.limits_of(self.deployment)
+        limit.take(request.prompt_tokens + (request.max_tokens or 0))
+        self.told.update(limit.headers())
+        context = self._context(behaviour)
+        if request.stream and behaviour.streams:
+            return await self._stream(service.stream(operation, request, context))
+        seconds, body = service.whole(operation, request, context)
+        await asyncio.sleep(seconds)
+        return self._whole(wire.compact(body), errors.MODEL)
+
+    def refuse(self, refused: RefusedError) -> web.StreamResponse:
+        """Answer with an error instead."""
+        body = refused.body(
+            deployment=self.deployment,
+            model=models.served_by(self.deployment).name,
+            operation=self.operation.name if self.operation else "",
+            region=self.mock.region,
+            request_id=self.request_id,
+            version=self.version,
+        )
+        kind = refused.kind
+        self.told.update(refused.headers)
+        response = self._whole(body, kind.headers, kind.content_type)
+        response.set_status(kind.status, kind.reason)
+        if kind.chunked and self.http.version == HttpVersion11:
+            response.enable_chunked_encoding()
+        return response
+
+    def _context(self, behaviour: Behaviour) -> Context:
+        pace = self.mock.pace
+        if behaviour.ttft is not None:
+            pace = replace(pace, ttft=behaviour.ttft)
+        if behaviour.tpot is not None:
+            pace = replace(pace, tpot=behaviour.tpot)
+        return Context(
+            behaviour=behaviour,
+            model=models.served_by(self.deployment),
+            pace=pace,
+            created=int(time.time()),
+            rng=self.rng if behaviour.seed is None else wire.seeded(behaviour.seed),
+        )
+
+    def _headers(self, layer: str) -> dict[str, str]:
+        origin = headers.Origin(self.mock.region, self.deployment, self.request_id)
+        found = {**headers.layer(layer, origin, self.rng), **self.told}
+        if layer == errors.MODEL and _ECHOED in self.http.headers:
+            found[_ECHOED] = self.http.headers[_ECHOED]
+        if self.operation is service.RESPONSES and layer == errors.MODEL:
+            found.update(headers.responses(self.rng))
+        return found
+
+    def _whole(
+        self, body: str, layer: str, content_type: Optional[str] = "application/json"
+    ) -> web.Response:
+        response = web.Response(body=wire.encode(body), headers=self._headers(layer))
+        response.headers["Content-Type"] = content_type or NO_TYPE
+        return response
+
+    async def _stream(self, events: Iterator[Event]) -> web.StreamResponse:
+        sent = self._headers(errors.MODEL)
+        response = web.StreamResponse(headers={**sent, "Content-Type": headers.STREAM_TYPE})
+        entry = Entry(self.request_id, self.http.path, self.deployment, self.scenario)
+        self.mock.log.add(entry)
+        try:
+            await self._play(events, response, entry)
+        except ConnectionError:  # noticed while writing
+            entry.left()
+        except asyncio.CancelledError:  # noticed while waiting; aiohttp cancels the handler
+            # The openai SDK closes its connection on [DONE], which is no leaving early.
+            if not entry.completed:
+                entry.left()
+            raise
+        entry.over()
+        return response
+
+    async def _play(
+        self, events: Iterator[Event], response: web.StreamResponse, entry: Entry
+    ) -> None:
+        clock = asyncio.get_running_loop().time
+        due = clock()
+        for event in events:
+            due += event.wait
+            await asyncio.sleep(max(due - clock(), 0))
+            if not response.prepared:
+                await response.prepare(self.http)
+            if event.kind in (wire.DROP, wire.RESET):
+                self._break_off(reset=event.kind == wire.RESET)
+                return
+            entry.sent(event)
+            if event.kind == wire.LAST:
+                await response.write_eof(event.data)  # in one write with the mark of the end
+            else:
+                await response.write(event.data)
+
+    def _break_off(self, reset: bool) -> None:
+        transport = self.http.transport
+        if transport is None:
+            return
+        if not reset:
+            transport.close()
+            return
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+        transport.abort()
+
+
+def _error(behaviour: Behaviour) -> RefusedError:
+    name = behaviour.error or ""
+    if name == "throttled":
+        return limits.throttled("token", behaviour.retry_after, behaviour.retry_after_ms)
+    return RefusedError(name)

@@ -1,0 +1,21 @@
+"""What an answer depends on beside its request."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from .behaviour import Behaviour
+from .models import Model
+from .pace import Pace
+
+
+@dataclass(frozen=True)
+class Context:
+    """Hold one call's surroundings; `created` is in seconds since 1970."""
+
+    behaviour: Behaviour
+    model: Model
+    pace: Pace
+    created: int
+    rng: random.Random

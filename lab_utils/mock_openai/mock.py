@@ -1,0 +1,34 @@
+"""One mock: what it was started with, and what it remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .errors import RefusedError
+from .limits import REQUESTS, TOKENS, Limits
+from .log import StreamLog
+from .pace import DEFAULT, Pace
+
+
+@dataclass
+class Mock:
+    """Hold a region with its pace, seed, deployments and limits per minute of each."""
+
+    region: str = "local"
+    pace: Pace = DEFAULT
+    seed: int = 0
+    deployments: tuple[str, ...] = ()  # none: any name will do
+    requests_per_minute: int = REQUESTS
+    tokens_per_minute: int = TOKENS
+    log: StreamLog = field(default_factory=StreamLog)
+    calls: int = 0
+    _limits: dict[str, Limits] = field(default_factory=dict)
+
+    def limits_of(self, deployment: str) -> Limits:
+        """Return the limits of a deployment. Raises RefusedError if there is no such one."""
+        if self.deployments and deployment not in self.deployments:
+            raise RefusedError("no deployment")
+        if deployment not in self._limits:
+            limits = Limits(self.requests_per_minute, self.tokens_per_minute)
+            self._limits[deployment] = limits
+        return self._limits[deployment]

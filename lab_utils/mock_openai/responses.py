@@ -1,0 +1,118 @@
+"""The Responses API: named events with sequence numbers. A stream ends with a terminal event.
+
+Source: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from . import wire
+from .answers import Answer
+from .context import Context
+from .requests import Request
+from .response_object import COMPLETED, IN_PROGRESS, Response
+from .wire import Event, Json
+
+_THROTTLED_IN_STREAM = {
+    "type": "too_many_requests",
+    "code": "rate_limit_exceeded",
+    "headers": {"x-ms-fe-error": "true"},
+    "message": "Rate limit is exceeded. Try again later.",
+    "param": None,
+}
+
+
+def events(request: Request, answers: list[Answer], context: Context) -> Iterator[Event]:
+    """Yield the events of a streamed response, in Azure's order, without pace."""
+    response = Response(request, answers[0], context)
+    for number, step in enumerate(_Writer(response).steps()):
+        payload = {"type": step.name, "sequence_number": number, **step.fields}
+        yield wire.event(step.kind, payload, step.tokens, step.name)
+
+
+def whole(request: Request, answers: list[Answer], context: Context) -> Json:
+    """Return the response object of an answer that is not streamed."""
+    return Response(request, answers[0], context).ended()
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Hold one event before it gets its sequence number."""
+
+    name: str
+    fields: Json
+    kind: str = wire.OTHER
+    tokens: int = 0
+
+
+@dataclass
+class _Writer:
+    response: Response
+
+    def steps(self) -> Iterator[_Step]:
+        response, answer = self.response, self.response.answer
+        yield _Step("response.created", {"response": response.started()}, wire.PROMPT_FILTER)
+        yield _Step("response.in_progress", {"response": response.started()})
+        output = 0
+        if answer.reasoning:
+            item = {"output_index": output, "item": response.reasoning_item()}
+            yield _Step("response.output_item.added", item)
+            yield _Step("response.output_item.done", item, wire.ROLE, answer.reasoning)
+            output += 1
+        if answer.calls:
+            for position in range(len(answer.calls)):
+                yield from self._call(position, output + position)
+        elif response.writes_message:
+            yield from self._message(output)
+        yield from self._terminal()
+
+    def _message(self, output: int) -> Iterator[_Step]:
+        response, answer = self.response, self.response.answer
+        item = response.message_item(IN_PROGRESS)
+        yield _Step("response.output_item.added", {"output_index": output, "item": item}, wire.ROLE)
+        place = {"item_id": response.message_id, "output_index": output, "content_index": 0}
+        yield _Step("response.content_part.added", {**place, "part": response.part("")})
+        name = "refusal" if answer.refusal else "output_text"
+        for token in answer.tokens:
+            yield self._delta(f"response.{name}.delta", place, token)
+        if self.response.context.behaviour.ending:
+            return
+        written: Json = {"refusal": answer.text}
+        if not answer.refusal:
+            written = {"text": answer.text, "logprobs": []}
+        yield _Step(f"response.{name}.done", {**place, **written}, wire.FINISH)
+        yield _Step("response.content_part.done", {**place, "part": response.part(answer.text)})
+        item = response.message_item(response.status)
+        yield _Step("response.output_item.done", {"output_index": output, "item": item})
+
+    def _call(self, position: int, output: int) -> Iterator[_Step]:
+        response, call = self.response, self.response.answer.calls[position]
+        item = response.call_item(position, IN_PROGRESS)
+        yield _Step("response.output_item.added", {"output_index": output, "item": item}, wire.ROLE)
+        place = {"item_id": response.call_ids[position], "output_index": output}
+        for token in call.tokens:
+            yield self._delta("response.function_call_arguments.delta", place, token)
+        if self.response.context.behaviour.ending:
+            return
+        done = {**place, "arguments": call.arguments}
+        yield _Step("response.function_call_arguments.done", done, wire.FINISH)
+        item = response.call_item(position, COMPLETED)
+        yield _Step("response.output_item.done", {"output_index": output, "item": item})
+
+    def _delta(self, name: str, place: Json, token: str) -> _Step:
+        fields = {**place, "delta": token}
+        if name == "response.output_text.delta":
+            fields["logprobs"] = []
+        if self.response.request.obfuscate:
+            fields["obfuscation"] = wire.padding(len(token), 0, self.response.context.rng)
+        return _Step(name, fields, wire.CONTENT, 1)
+
+    def _terminal(self) -> Iterator[_Step]:
+        ended = _Step(f"response.{self.response.status}", {"response": self.response.ended()})
+        if self.response.context.behaviour.ending == "error":
+            yield ended
+            yield _Step("error", {"error": _THROTTLED_IN_STREAM}, wire.LAST)
+        else:
+            yield replace(ended, kind=wire.LAST)
