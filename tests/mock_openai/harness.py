@@ -6,15 +6,19 @@ import asyncio
 import json
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Callable, Optional, cast
 
 import requests
 
+from lab_utils.mock_openai import models, scenarios, service, wire
+from lab_utils.mock_openai.context import Context
 from lab_utils.mock_openai.mock import Mock
 from lab_utils.mock_openai.pace import Pace
 from lab_utils.mock_openai.server import serving
+from lab_utils.mock_openai.service import Operation
+from lab_utils.mock_openai.wire import Event
 
 AT_ONCE = Pace(0, 0)
 VERSION = "2024-10-21"
@@ -71,3 +75,27 @@ def text(chunks: list[dict[str, Any]], index: int = 0) -> str:
     choices = [choice for chunk in chunks for choice in chunk["choices"]]
     deltas = [choice["delta"] for choice in choices if choice["index"] == index]
     return "".join(delta.get("content") or "" for delta in deltas)
+
+
+def context_of(scenario: str = "", model: str = "gpt-4o-mini", seed: int = 1) -> Context:
+    """Return the surroundings of a call in the region `here`, at a fixed time."""
+    _, behaviour = scenarios.parse(scenario, "here")
+    rng = wire.seeded(seed)
+    return Context(behaviour, models.served_by(model), Pace(0.3, 0.02), 1_780_000_000, rng)
+
+
+def played(
+    operation: Operation,
+    body: dict[str, Any],
+    scenario: str = "",
+    model: str = "gpt-4o-mini",
+    seed: int = 1,
+) -> list[Event]:
+    """Return the events of a streamed answer, from the core alone."""
+    request = operation.read({**body, "stream": True}, VERSION)
+    return list(service.stream(operation, request, context_of(scenario, model, seed)))
+
+
+def joined(events: Iterable[Event]) -> bytes:
+    """Return what events look like on the wire."""
+    return b"".join(event.data for event in events)
