@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -13,9 +14,10 @@ import threading
 from collections.abc import Sequence
 from typing import Callable, Optional
 
+from aiohttp.http_exceptions import HttpProcessingError
+
 from . import scenarios
 from .behaviour import COMMON
-from .limits import REQUESTS, TOKENS
 from .mock import Mock
 from .pace import DEFAULT, Pace
 from .server import serving
@@ -42,8 +44,8 @@ def arguments() -> argparse.ArgumentParser:
         default=[],
         help="name of a deployment that exists; may be repeated; without it, all do",
     )
-    add("--requests-per-minute", type=_limit, default=REQUESTS, help="limit of each deployment")
-    add("--tokens-per-minute", type=_limit, default=TOKENS, help="limit of each deployment")
+    add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
+    add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
     add(
         "--stop-with-stdin",
         action="store_true",
@@ -115,9 +117,16 @@ def _wait_for_eof(then: Callable[[], None]) -> None:
         then()
 
 
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Let aiohttp log what goes wrong here, but not that somebody sent what is no HTTP."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
+
+
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command line; returns the exit code."""
     options = arguments().parse_args(argv)
+    logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
     try:
         asyncio.run(run(options))
     except OSError as error:

@@ -47,7 +47,10 @@ class Call:
 
     async def answer(self) -> web.StreamResponse:
         """Do what the call asks for. Raises RefusedError."""
-        raw = await self.http.read()
+        try:
+            raw = await self.http.read()
+        except web.RequestPayloadError:  # as with a wrong Content-Encoding
+            raise RefusedError("not json") from None
         frontdoor.check_key(self.http.headers)
         operation = self.operation
         if operation is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from . import errors, wire
 
@@ -31,7 +32,7 @@ def layer(name: str, origin: Origin, rng: random.Random) -> dict[str, str]:
     found.update(_SECURITY)
     if name == errors.EDGE:
         return found
-    found["x-ms-region"] = origin.region
+    found["x-ms-region"] = _visible(origin.region)
     if name == errors.REGION:
         return found
     return {
@@ -39,7 +40,7 @@ def layer(name: str, origin: Origin, rng: random.Random) -> dict[str, str]:
         "azureml-model-session": wire.hexadecimal("d20260317000000-", 12, rng),
         "skip-error-remapping": "true",
         "x-accel-buffering": "no",
-        "x-ms-deployment-name": origin.deployment,
+        "x-ms-deployment-name": _visible(origin.deployment),
         "x-ms-is-spilled-over": "false",
         "x-ms-rai-invoked": "true",
         "x-request-id": wire.guid(rng),
@@ -53,3 +54,8 @@ def responses(rng: random.Random) -> dict[str, str]:
         "openai-version": "2020-10-01",
         "x-ms-middleware-request-id": wire.guid(rng),
     }
+
+
+def _visible(value: str) -> str:
+    # A header cannot hold line breaks, and had better not hold more than ASCII.
+    return value if value.isascii() and value.isprintable() else quote(wire.encode(value))

@@ -15,9 +15,8 @@ from .errors import RefusedError
 
 PERIOD = 60  # seconds
 
-# More than anybody sends to a mock: limits that nobody has set are never spent.
-REQUESTS = 1_000_000
-TOKENS = 1_000_000_000
+# What the headers count down from where nobody has set a limit; then none is enforced.
+NOMINAL = {"requests": 2_500, "tokens": 250_000}
 
 
 @dataclass
@@ -53,12 +52,14 @@ class Limits:
 
     def __init__(
         self,
-        requests: int = REQUESTS,
-        tokens: int = TOKENS,
+        requests: Optional[int] = None,
+        tokens: Optional[int] = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._buckets = {"requests": Bucket(requests), "tokens": Bucket(tokens)}
+        limits = {"requests": requests, "tokens": tokens}
+        self._enforced = [name for name, limit in limits.items() if limit is not None]
+        self._buckets = {name: Bucket(limit or NOMINAL[name]) for name, limit in limits.items()}
 
     def take(self, tokens: int) -> None:
         """Charge one request of `tokens` tokens, or raise RefusedError and charge nothing."""
@@ -67,7 +68,7 @@ class Limits:
         for name, bucket in self._buckets.items():
             bucket.drain(now)
             wait = bucket.wait(costs[name])
-            if wait > _ROUNDING:
+            if name in self._enforced and wait > _ROUNDING:
                 raise throttled(_LIMITS[name], math.ceil(wait - _ROUNDING))
         for name, bucket in self._buckets.items():
             bucket.used += costs[name]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Optional
 
 from .errors import RefusedError
-from .limits import REQUESTS, TOKENS, Limits
+from .limits import Limits
 from .log import StreamLog
 from .pace import DEFAULT, Pace
 
@@ -18,8 +19,8 @@ class Mock:
     pace: Pace = DEFAULT
     seed: int = 0
     deployments: tuple[str, ...] = ()  # none: any name will do
-    requests_per_minute: int = REQUESTS
-    tokens_per_minute: int = TOKENS
+    requests_per_minute: Optional[int] = None
+    tokens_per_minute: Optional[int] = None
     log: StreamLog = field(default_factory=StreamLog)
     calls: int = 0
     _limits: dict[str, Limits] = field(default_factory=dict)
