@@ -17,7 +17,7 @@ class Deployment:
 
 
 class Target(Protocol):
-    """Deploy, change and remove one lab; progress goes to standard output, line by line."""
+    """Deploy, change and remove one lab; `say`, given at construction, shows each step."""
 
     def create_resource_group(self) -> None:
         """Create what holds the lab's resources, where the target needs that."""

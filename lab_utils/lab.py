@@ -1,0 +1,94 @@
+"""The one object a notebook holds: deploys the lab on its target and says how to reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Optional
+
+from .errors import ConfigError, LabError
+from .secret import Secret
+from .settings import PROJECT, Settings
+from .target import Deployment, Target
+
+
+class Lab:
+    """Deploy, reach, change and remove one lab, on loopback or in Azure."""
+
+    def __init__(self, settings: Settings, target: Target) -> None:
+        self.settings = settings
+        self._target = target
+        self._deployment: Optional[Deployment] = None
+
+    @classmethod
+    def from_env(cls, env: Optional[Mapping[str, str]] = None) -> Lab:
+        """Choose the target from `.env` and the environment. Raises ConfigError."""
+        settings = Settings.from_env(env)
+        return cls(settings, _target(settings))
+
+    def __repr__(self) -> str:
+        where = self._deployment.gateway_url if self._deployment else "not deployed yet"
+        return f"<Lab on target {self.settings.target}: {where}>"
+
+    def create_resource_group(self) -> None:
+        """Create what holds the lab's resources, where the target needs that."""
+        self._target.create_resource_group()
+
+    def deploy(self) -> None:
+        """Bring the lab to the declared state, with progress. Raises DeployError."""
+        self._deployment = self._target.deploy()
+
+    @property
+    def gateway_url(self) -> str:
+        """Return the gateway's address, without a slash at the end."""
+        return self._deployed.gateway_url
+
+    @property
+    def api_key(self) -> Secret:
+        """Return the subscription key: a str that masks itself when it is printed."""
+        return Secret(self._deployed.api_key)
+
+    @property
+    def model(self) -> str:
+        """Return the name of the model deployment."""
+        return self._deployed.deployment
+
+    @property
+    def api_version(self) -> str:
+        """Return the version of Azure OpenAI's API that the lab asks for."""
+        return self.settings.api_version
+
+    def apply_policy(self, file: str) -> None:
+        """Let the gateway run the policy document `file`, a path from the project's folder.
+
+        Raises PolicyError, with file, line and name, when the gateway refuses the document.
+        """
+        self._deployed  # noqa: B018 - ask for a deployment before reading the file
+        path = PROJECT / file
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise LabError(f"{path}: {error.strerror}; name a policy document in infra/") from error
+        self._target.put_policy(text, file)
+
+    def resources(self) -> list[str]:
+        """List what exists now, one line each; empty when nothing is left."""
+        return self._target.resources()
+
+    def remove(self) -> None:
+        """Remove everything `resources` lists; what is gone already counts as done."""
+        self._target.remove()
+        self._deployment = None
+
+    @property
+    def _deployed(self) -> Deployment:
+        if self._deployment is None:
+            raise LabError("the lab is not deployed yet: run lab.deploy() first")
+        return self._deployment
+
+
+def _target(settings: Settings) -> Target:
+    if settings.target == "azure":
+        raise ConfigError("LAB_TARGET=azure is not built yet: use LAB_TARGET=local")
+    from .local.target import LocalTarget
+
+    return LocalTarget(settings, say=print)
