@@ -1,8 +1,12 @@
-"""Give the notebooks that pytest runs a local lab of their own, with every setting at default."""
+"""Give the notebooks that pytest runs a local lab of their own, with every setting at default.
+
+nbval's items use no fixtures, hence the session hooks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,10 +14,17 @@ import pytest
 from lab_utils import Lab
 from lab_utils.notebook import local_defaults
 
+_stack = pytest.StashKey[ExitStack]()
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    folder: Path = tmp_path_factory.mktemp("lab")
-    with local_defaults(folder):
-        yield
-        Lab.from_env().remove()
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Point every LAB_ setting to its default and the state to a folder of this run."""
+    stack = session.config.stash[_stack] = ExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+    stack.enter_context(local_defaults(folder))
+    stack.callback(lambda: Lab.from_env().remove())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the servers that the notebooks started."""
+    session.config.stash[_stack].close()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 
 class Secret(str):
-    """Behave as the str it is in requests and headers; show a mask when printed or displayed."""
+    """Behave as the str it is in requests; show a mask when printed or displayed.
+
+    An f-string gets the real text, because SDKs build their headers with one.
+    """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"'{self}'"
+        return "'********'"
 
     def __str__(self) -> str:
-        return f"{self[:2]}{'*' * 8}" if len(self) >= 16 else "*" * 8
+        return "********"
+
+    def __format__(self, spec: str) -> str:
+        return "".join(self).__format__(spec)

@@ -1,0 +1,197 @@
+"""Recording keeps what arrived and tells how the stream ended, through the real openai SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import openai
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab_utils.errors import StreamError
+from lab_utils.stream import Recording
+from tests.sse_server import DONE, async_client_of, chunk, client_of, delta, event, finish, serving
+
+MESSAGES: Any = [{"role": "user", "content": "hi"}]
+PROMPT_FILTER = chunk(prompt_filter_results=[{"prompt_index": 0, "content_filter_results": {}}])
+ROLE = chunk({"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None})
+USAGE = chunk(usage={"prompt_tokens": 1, "completion_tokens": 3, "total_tokens": 4})
+ANNOTATION = chunk({"index": 0, "finish_reason": None, "content_filter_results": {}})
+
+
+def ticking() -> Recording:
+    """Return a recording whose clock advances by one second each time it is read."""
+    ticks = itertools.count()
+    return Recording("test", clock=lambda: float(next(ticks)))
+
+
+def record(pieces: Sequence[bytes], drop: bool = False) -> tuple[Recording, list[str]]:
+    """Return the recording of a stream and the texts that it yielded."""
+    recording = ticking()
+    with serving(pieces, drop=drop) as url, client_of(url) as client:
+        stream = client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+        texts = list(recording.read(stream))
+    return recording, texts
+
+
+def test_a_whole_answer_is_complete() -> None:
+    pieces = [PROMPT_FILTER, ROLE, delta("Hel"), delta("lo"), finish("stop"), USAGE, DONE]
+    recording, texts = record(pieces)
+    assert texts == ["Hel", "lo"]
+    assert recording.text == recording.require_complete() == "Hello"
+    assert recording.outcome == "complete"
+    assert recording.usage.completion_tokens == 3
+    assert recording.chunks == 6
+
+
+def test_text_and_its_instants_leave_out_chunks_without_text() -> None:
+    recording, _ = record([PROMPT_FILTER, ROLE, delta("a"), delta("b"), finish("stop"), DONE])
+    # The clock: 0 start, 1 headers, 2 prompt filter, 3 role, 4 and 5 text, 6 finish, 7 end.
+    assert recording.headers_at == 1.0
+    assert recording.ttft == 4.0
+    assert [(d.at, d.text) for d in recording.deltas] == [(4.0, "a"), (5.0, "b")]
+    assert recording.gaps == [1.0]
+    assert recording.ended_at == 7.0
+
+
+def test_inter_token_latency_uses_the_tokens_that_the_service_counted() -> None:
+    with_usage, _ = record([delta("a"), delta("b"), delta("c"), finish("stop"), USAGE, DONE])
+    assert with_usage.inter_token_latency == 1.0
+    reasoning = chunk(
+        usage={
+            "prompt_tokens": 1,
+            "completion_tokens": 15,
+            "total_tokens": 16,
+            "completion_tokens_details": {"reasoning_tokens": 10},
+        }
+    )
+    reasoned, _ = record([delta("a"), delta("b"), delta("c"), finish("stop"), reasoning, DONE])
+    assert reasoned.inter_token_latency == 0.5
+
+
+def test_inter_token_latency_needs_two_tokens() -> None:
+    recording, _ = record([delta("a"), finish("stop"), DONE])
+    assert recording.inter_token_latency is None
+
+
+@pytest.mark.parametrize(
+    ("pieces", "outcome", "text"),
+    [
+        ([delta("a"), finish("length"), DONE], "cut", "a"),
+        ([delta("a"), finish("content_filter"), DONE], "blocked", "a"),
+        ([delta("a"), ANNOTATION, finish("stop"), DONE], "complete", "a"),
+        ([delta("a"), DONE], "truncated", "a"),
+        ([delta("a")], "truncated", "a"),
+        ([], "truncated", ""),
+        ([ROLE, finish("length"), DONE], "cut", ""),
+        ([delta("a"), finish("tool_calls"), DONE], "complete", "a"),
+    ],
+)
+def test_the_outcome_says_how_the_answer_ended(
+    pieces: list[bytes], outcome: str, text: str
+) -> None:
+    recording, _ = record(pieces)
+    assert (recording.outcome, recording.text) == (outcome, text)
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        {"violence": {"filtered": True, "severity": "high"}},
+        {"custom_blocklists": {"filtered": True, "details": [{"filtered": True, "id": "x"}]}},
+        {"custom_blocklists": [{"filtered": True, "id": "x"}]},
+    ],
+)
+def test_a_verdict_after_the_end_still_blocks(verdict: dict[str, Any]) -> None:
+    late = chunk({"index": 0, "finish_reason": None, "content_filter_results": verdict})
+    recording, _ = record([delta("a"), finish("stop"), late, USAGE, DONE])
+    assert recording.outcome == "blocked"
+    assert recording.filtered == list(verdict)
+
+
+def test_a_filter_that_failed_is_no_verdict() -> None:
+    failed = {"error": {"code": "content_filter_error", "message": "not filtered"}}
+    recording, _ = record([delta("a", content_filter_results=failed), finish("stop"), DONE])
+    assert recording.outcome == "complete"
+
+
+def test_a_refusal_is_text() -> None:
+    refusal = chunk({"index": 0, "delta": {"refusal": "I'm sorry"}, "finish_reason": None})
+    recording, _ = record([refusal, finish("stop"), DONE])
+    assert recording.text == "I'm sorry"
+
+
+def test_an_error_event_keeps_the_text_that_came() -> None:
+    error = event(error={"code": "500", "message": "backend gone"})
+    recording, texts = record([delta("a"), error])
+    assert (recording.outcome, recording.text, texts) == ("failed", "a", ["a"])
+    assert isinstance(recording.error, openai.APIError)
+    with pytest.raises(StreamError, match=r"failed after 1 characters: .*backend gone"):
+        recording.require_complete()
+
+
+def test_a_dropped_connection_keeps_the_text_that_came() -> None:
+    recording, _ = record([delta("a")], drop=True)
+    assert (recording.outcome, recording.text) == ("failed", "a")
+
+
+def test_bytes_that_are_no_json_keep_the_text_that_came() -> None:
+    recording, _ = record([delta("a"), b"data: {oops\n\n", DONE])
+    assert (recording.outcome, recording.text) == ("failed", "a")
+
+
+def test_leaving_early_closes_the_stream() -> None:
+    recording = ticking()
+    with serving([delta("a"), delta("b"), finish("stop"), DONE]) as url, client_of(url) as client:
+        stream = client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+        reader = recording.read(stream)
+        assert next(iter(reader)) == "a"
+        reader.close()  # type: ignore[attr-defined]
+        assert stream.response.is_closed
+    assert (recording.outcome, recording.text) == ("stopped", "a")
+
+
+def test_a_recording_is_for_one_request() -> None:
+    recording, _ = record([finish("stop"), DONE])
+    with pytest.raises(StreamError, match="new Recording"):
+        list(recording.read(None))
+
+
+def test_a_whole_completion_is_one_delta() -> None:
+    message = {"role": "assistant", "content": "Hello"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 1, "completion_tokens": 3, "total_tokens": 4}
+    body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
+    payload = event(**body, choices=[choice], usage=usage)[len(b"data: ") :]
+    recording = ticking()
+    with serving([payload], content_type="application/json") as url, client_of(url) as client:
+        completion = client.chat.completions.create(model="m", messages=MESSAGES)
+        assert recording.whole(completion) == "Hello"
+    assert (recording.outcome, len(recording.deltas)) == ("complete", 1)
+    assert recording.ttft is not None
+    assert recording.usage.completion_tokens == 3
+
+
+def test_the_asynchronous_client_is_read_the_same_way() -> None:
+    async def read(url: str) -> Recording:
+        recording = ticking()
+        async with async_client_of(url) as client:
+            stream = await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+            async for _ in recording.aread(stream):
+                pass
+        return recording
+
+    with serving([PROMPT_FILTER, delta("Hel"), delta("lo"), finish("stop"), DONE]) as url:
+        recording = asyncio.run(read(url))
+    assert (recording.outcome, recording.text) == ("complete", "Hello")
+
+
+@given(st.lists(st.sampled_from([PROMPT_FILTER, ROLE, ANNOTATION, USAGE, delta("a")]), max_size=6))
+def test_chunks_in_any_order_are_survived(pieces: list[bytes]) -> None:
+    recording, texts = record([*pieces, DONE])
+    assert recording.outcome == "truncated"
+    assert recording.text == "".join(texts) == "a" * pieces.count(delta("a"))
