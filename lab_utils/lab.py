@@ -33,6 +33,10 @@ class Lab:
         """Create what holds the lab's resources, where the target needs that."""
         self._target.create_resource_group()
 
+    def preview(self) -> list[str]:
+        """Tell what `deploy` would change, one line each, without changing it."""
+        return self._target.preview()
+
     def deploy(self) -> None:
         """Bring the lab to the declared state, with progress. Raises DeployError."""
         self._deployment = self._target.deploy()
@@ -74,9 +78,13 @@ class Lab:
         """List what exists now, one line each; empty when nothing is left."""
         return self._target.resources()
 
-    def remove(self) -> None:
-        """Remove everything `resources` lists; what is gone already counts as done."""
-        self._target.remove()
+    def remove(self, confirm: str = "") -> None:
+        """Remove everything `resources` lists; what is gone already counts as done.
+
+        In Azure `confirm` must be the name of the resource group. Raises ConfigError where it is
+        not and DeployError where something is left.
+        """
+        self._target.remove(confirm)
         self._deployment = None
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,11 +17,22 @@ class Deployment:
     backends: tuple[str, ...]  # names of the pool's members
 
 
+@dataclass(frozen=True)
+class Facts:
+    """Hold what decides, besides the policy, whether a stream passes the gateway."""
+
+    sku: str  # tier of the API Management service; empty where there are no tiers
+    body_bytes: Mapping[str, int]  # diagnostics by name and scope -> most body bytes they log
+
+
 class Target(Protocol):
     """Deploy, change and remove one lab; `say`, given at construction, shows each step."""
 
     def create_resource_group(self) -> None:
         """Create what holds the lab's resources, where the target needs that."""
+
+    def preview(self) -> list[str]:
+        """Tell what `deploy` would change, one line each, without changing it."""
 
     def deploy(self) -> Deployment:
         """Bring the lab to the declared state; a second call is an update. Raises DeployError."""
@@ -31,8 +43,16 @@ class Target(Protocol):
     def put_policy(self, text: str, name: str) -> None:
         """Replace the API's policy by `text`, called `name` in errors. Raises PolicyError."""
 
+    def facts(self) -> Facts:
+        """Return the tier and the diagnostics in force, for the check of the SSE guidelines."""
+
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""
 
-    def remove(self) -> None:
-        """Remove everything `resources` lists; what is gone already counts as done."""
+    def remove(self, confirm: str = "") -> None:
+        """Remove everything `resources` lists; what is gone already counts as done.
+
+        In Azure `confirm` must be the name of the resource group, written out by the reader:
+        anything else raises ConfigError and removes nothing. Raises DeployError that tells what
+        is left, where something is.
+        """

@@ -15,7 +15,7 @@ import requests
 
 from ..errors import DeployError, GatewayError, PolicyError
 from ..settings import PROJECT, Settings
-from ..target import Deployment
+from ..target import Deployment, Facts
 from . import state
 
 POLICY = PROJECT / "infra" / "gateway" / "policy.xml"
@@ -33,6 +33,10 @@ class LocalTarget:
     def create_resource_group(self) -> None:
         """Say that the local target needs none."""
         self._say("local target: no resource group is needed")
+
+    def preview(self) -> list[str]:
+        """Tell that a deployment starts servers here and changes nothing else."""
+        return ["local target: starts the gateway and its backends on this machine, nothing else"]
 
     def deploy(self) -> Deployment:
         """Start the lab, or find it running; the gateway then holds infra/gateway/policy.xml.
@@ -75,6 +79,10 @@ class LocalTarget:
                 f"the gateway did not take {name}: {answer.status_code} {answer.text}"
             )
 
+    def facts(self) -> Facts:
+        """Return neither tier nor diagnostics: the local gateway has none."""
+        return Facts(sku="", body_bytes={})
+
     def resources(self) -> list[str]:
         """List the processes that run, one line each."""
         known = state.State.read(self._folder)
@@ -83,8 +91,8 @@ class LocalTarget:
         processes = (*known.servers, known.supervisor)
         return [f"{p.name:<18} {p.url or 'no address'}" for p in processes if p.find()]
 
-    def remove(self) -> None:
-        """Stop every process of the lab and forget its key; nothing to stop is fine too."""
+    def remove(self, confirm: str = "") -> None:
+        """Stop every process of the lab and forget its key; asks for no confirmation."""
         known = state.State.read(self._folder)
         if known is None:
             return
