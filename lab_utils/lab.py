@@ -8,6 +8,7 @@ from typing import Optional
 from .errors import ConfigError, LabError
 from .secret import Secret
 from .settings import PROJECT, Settings
+from .sse_check import Finding, check
 from .target import Deployment, Target
 
 
@@ -67,12 +68,16 @@ class Lab:
         Raises PolicyError, with file, line and name, when the gateway refuses the document.
         """
         self._deployed  # noqa: B018 - ask for a deployment before reading the file
-        path = PROJECT / file
-        try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise LabError(f"{path}: {error.strerror}; name a policy document in infra/") from error
-        self._target.put_policy(text, file)
+        self._target.put_policy(_document(file), file)
+
+    def check_streaming(self, file: str = "") -> list[Finding]:
+        """Hold the deployed policy, or the document `file`, against the guidelines for SSE.
+
+        Raises PolicyError where the document cannot be read.
+        """
+        self._deployed  # noqa: B018 - the facts are those of a deployed gateway
+        text = _document(file) if file else self._target.policy()
+        return check(text, file or "deployed policy", self._target.facts())
 
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""
@@ -92,6 +97,14 @@ class Lab:
         if self._deployment is None:
             raise LabError("the lab is not deployed yet: run lab.deploy() first")
         return self._deployment
+
+
+def _document(file: str) -> str:
+    path = PROJECT / file
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LabError(f"{path}: {error.strerror}; name a policy document in infra/") from error
 
 
 def _target(settings: Settings) -> Target:

@@ -1,0 +1,34 @@
+"""The public names of the package are what the notebooks may lean on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import lab_utils
+
+
+def test_the_public_names_are_few_sorted_and_there() -> None:
+    assert lab_utils.__all__ == sorted(lab_utils.__all__, key=str.casefold)
+    assert len(lab_utils.__all__) <= 10
+    assert all(
+        getattr(lab_utils, name).__module__.startswith("lab_utils") for name in lab_utils.__all__
+    )
+    assert set(lab_utils.__all__) <= set(dir(lab_utils))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Labs'"):
+        lab_utils.Labs  # noqa: B018
+
+
+@pytest.mark.parametrize("server", ["lab_utils.gateway", "lab_utils.mock_openai"])
+def test_the_servers_load_no_sdk(server: str) -> None:
+    heavy = {"openai", "matplotlib", "azure", "requests", "IPython"}
+    program = f"import sys, {server}.__main__; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
