@@ -24,6 +24,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from .errors import LabError
 from .lab import Lab
 from .settings import PROJECT, Settings
 
@@ -102,10 +103,9 @@ def local_defaults(state_dir: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def run(path: Path, terminal: TextIO) -> None:
-    """Execute one notebook live, write it to build/ and stop what it started on this machine."""
-    build = PROJECT / "build"
-    build.mkdir(exist_ok=True)
+def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> None:
+    """Execute one notebook live, write it to `build` and stop what it started on this machine."""
+    build.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LAB_STATE_DIR", str(build / "lab"))
     lab = Lab.from_env()
     try:
@@ -135,6 +135,8 @@ def main() -> int:
     parser.add_argument("action", choices=("run", "refresh"))
     parser.add_argument("notebook", nargs="?", type=Path, default=PROJECT / NOTEBOOKS[0])
     options = parser.parse_args()
+    if not options.notebook.is_file():
+        parser.error(f"{options.notebook}: no such notebook")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a Windows console may not know every letter
         sys.stdout.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _terminate)  # so that the servers are stopped then, too
@@ -145,6 +147,9 @@ def main() -> int:
             refresh(sys.stdout)
     except CellExecutionError as error:
         sys.stderr.write(f"\na cell failed: {error.ename}: {error.evalue}\n")
+        return 1
+    except LabError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         return 130
