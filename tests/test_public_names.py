@@ -11,7 +11,7 @@ import lab_utils
 
 
 def test_the_public_names_are_few_sorted_and_there() -> None:
-    assert lab_utils.__all__ == sorted(lab_utils.__all__, key=str.casefold)
+    assert lab_utils.__all__ == sorted(lab_utils.__all__)
     assert len(lab_utils.__all__) <= 10
     assert all(
         getattr(lab_utils, name).__module__.startswith("lab_utils") for name in lab_utils.__all__

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import psutil
 import requests
@@ -17,6 +17,7 @@ from ..errors import DeployError, GatewayError, PolicyError
 from ..settings import PROJECT, Settings
 from ..target import Deployment, Facts
 from . import state
+from .state import Process
 
 POLICY = PROJECT / "infra" / "gateway" / "policy.xml"
 START_SECONDS = 60.0
@@ -29,6 +30,7 @@ class LocalTarget:
         self._settings = settings
         self._say = say
         self._folder = settings.state_dir
+        self._started: Optional[subprocess.Popen[bytes]] = None
 
     def create_resource_group(self) -> None:
         """Say that the local target needs none."""
@@ -52,7 +54,7 @@ class LocalTarget:
             verb = "running"
         state.join(self._folder, os.getpid())
         for server in running.servers:
-            self._say(f"{server.name:<18} {verb}  {server.url}")
+            self._say(f"{server.name:<20} {verb}  {server.url}")
         gateway = running.servers[0]
         self._deployment = Deployment(
             gateway_url=gateway.url,
@@ -89,21 +91,22 @@ class LocalTarget:
         if known is None:
             return []
         processes = (*known.servers, known.supervisor)
-        return [f"{p.name:<18} {p.url or 'no address'}" for p in processes if p.find()]
+        return [f"{p.name:<20} {p.url or 'no address'}" for p in processes if p.find()]
 
     def remove(self, confirm: str = "") -> None:
         """Stop every process of the lab and forget its key; asks for no confirmation."""
         known = state.State.read(self._folder)
-        if known is None:
-            return
-        supervisor = known.supervisor.find()
-        if supervisor:
+        everything = (known.supervisor, *known.servers) if known else ()
+        supervisor = known.supervisor.find() if known else None
+        if supervisor is not None:
             supervisor.terminate()
         # The servers end by themselves when their supervisor does; kill what has not.
-        everything = [p.find() for p in (known.supervisor, *known.servers)]
-        _, left = psutil.wait_procs([p for p in everything if p], timeout=10)
+        _, left = psutil.wait_procs([p for p in map(Process.find, everything) if p], timeout=10)
         for process in left:
             process.kill()
+        if self._started is not None:
+            self._started.terminate()
+            self._started.wait()
         state.forget(self._folder)
 
     def _running(self) -> Any:
@@ -117,7 +120,7 @@ class LocalTarget:
         self._folder.mkdir(parents=True, exist_ok=True)
         log = self._folder / "supervisor.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            process = self._started = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [
                     *(sys.executable, "-m", "lab_utils.local"),
                     f"--state-dir={self._folder}",

@@ -135,7 +135,8 @@ def test_two_kernels_that_deploy_at_once_get_the_same_lab(tmp_path: Path) -> Non
     labs = [target(tmp_path), target(tmp_path)]
     with ThreadPoolExecutor() as pool:
         first, second = pool.map(lambda lab: lab.deploy(), labs)
-    labs[0].remove()
+    for lab in labs:
+        lab.remove()
     assert first == second
 
 
