@@ -46,6 +46,13 @@ class LiveClient(NotebookClient):
         )
         self._terminal = terminal
 
+    def create_kernel_manager(self) -> Any:
+        """Encrypt the way to the kernel where Jupyter can, or a new ipykernel warns about it."""
+        manager: Any = super().create_kernel_manager()
+        if manager.has_trait("transport_encryption"):
+            manager.transport_encryption = "auto"
+        return manager
+
     async def async_execute_cell(
         self,
         cell: Any,
