@@ -74,7 +74,8 @@ def picture(*runs: Recording) -> Picture:
         waited = instants[0] if instants else run.ended_at or 0.0
         axes.barh(row, waited, height=0.5, color="0.92", hatch="///", edgecolor="0.6", linewidth=0)
         axes.eventplot(instants, lineoffsets=row, linelengths=0.6, colors="black", linewidths=1)
-        axes.text(waited, row + 0.36, f"first text {_seconds(run.ttft)}", fontsize=9)
+        side = "right" if waited > _end(runs) / 2 else "left"
+        axes.text(waited, row + 0.36, f"first text {_seconds(run.ttft)}", fontsize=9, ha=side)
     axes.set_yticks(range(len(runs)), [run.label for run in reversed(runs)], fontsize=10)
     axes.set_xlim(0, _end(runs))
     axes.set_ylim(-0.5, len(runs) - 0.2)
