@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Callable, Optional
 
 from aiohttp import ClientSession, web
@@ -25,6 +26,7 @@ from lab_utils.gateway.upstream import Client
 
 GATEWAY = Path(__file__).parents[2] / "infra" / "gateway"
 KEY = "a-key-for-tests"
+WITH_KEY = MappingProxyType({"api-key": KEY})
 CHAT = "/openai/deployments/gpt/chat/completions"
 EVENT = b'data: {"choices":[{"delta":{"content":"word"}}]}' + b" " * 200 + b"\n\n"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -92,10 +94,14 @@ async def gateway(
     rule: bool = True,
     fragments: Optional[Mapping[str, str]] = None,
     scopes: Optional[Mapping[str, str]] = None,
+    get: str = "",
     **state: Any,
 ) -> AsyncIterator[Running]:
-    """Serve the lab's API with this policy over these backends."""
+    """Serve the lab's API, with one operation more for GET, by this policy over these backends."""
     declaration = copy.deepcopy(json.loads((GATEWAY / "api.json").read_text(encoding="utf-8")))
+    if get:
+        more = {"name": "get", "displayName": "Get", "method": "GET", "urlTemplate": get}
+        declaration["operations"].append(more)
     if not rule:
         del declaration["backend"]["circuitBreakerRule"]
     declared = api.parse(declaration, "api.json")
@@ -163,6 +169,17 @@ def answering(status: int = 200, text: str = "{}", **headers: str) -> Handler:
     return handle
 
 
+async def echo(request: web.Request) -> web.StreamResponse:
+    """Answer with the request as it arrived."""
+    seen = {
+        "method": request.method,
+        "path": request.raw_path,
+        "headers": {name.lower(): value for name, value in request.headers.items()},
+        "body": (await request.read()).decode(),
+    }
+    return web.json_response(seen, headers={"x-from": "backend"})
+
+
 class Call:
     """Hold what one plain request brought."""
 
@@ -178,17 +195,40 @@ async def call(
     running: Running,
     path: str = CHAT,
     method: str = "POST",
-    headers: Mapping[str, str] = {"api-key": KEY},
+    headers: Mapping[str, str] = WITH_KEY,
     body: Any = None,
 ) -> Call:
     """Send one request to the gateway and read the whole answer."""
     async with ClientSession() as session:
         data: dict[str, Any] = {"json": body} if body is not None else {}
         async with session.request(
-            method, URL(running.url + path, encoded=True), headers=headers, **data
+            method,
+            URL(running.url + path, encoded=True),
+            headers=headers,
+            allow_redirects=False,
+            **data,
         ) as answer:
             content = await answer.read()
             return Call(answer.status, answer.reason or "", answer.headers, content)
+
+
+def ask(
+    document: str,
+    handler: Handler = echo,
+    path: str = CHAT,
+    method: str = "POST",
+    headers: Mapping[str, str] = WITH_KEY,
+    body: Any = None,
+    **options: Any,
+) -> Call:
+    """Send one request through a policy over one backend."""
+
+    async def main() -> Call:
+        async with served(handler, document, **options) as running:
+            return await call(running, path, method, headers, body)
+
+    found: Call = run(main())
+    return found
 
 
 class Wire:
