@@ -66,8 +66,10 @@ class Call:
         if not self.deployment:
             raise RefusedError("missing", param="model")
         limit = self.mock.limits_of(self.deployment)
-        limit.take(request.prompt_tokens + (request.max_tokens or 0))
-        self.told.update(limit.headers())
+        try:
+            limit.take(request.prompt_tokens + (request.max_tokens or 0))
+        finally:
+            self.told.update(limit.headers())
         context = self._context(behaviour)
         if request.stream and behaviour.streams:
             return await self._stream(service.stream(operation, request, context))

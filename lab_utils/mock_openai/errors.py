@@ -160,6 +160,14 @@ KINDS: Mapping[str, Kind] = {
     "unavailable": Kind(503, _UNAVAILABLE, headers=BARE, content_type="text/html"),
 }
 
+# What comes as an event when generation fails after the stream has begun.
+IN_STREAM = {
+    "message": "The server had an error while processing your request. Sorry about that!",
+    "type": "server_error",
+    "param": None,
+    "code": None,
+}
+
 
 class RefusedError(Exception):
     """Tell that a call is refused: the kind, values for its body, headers of its own."""
@@ -177,11 +185,3 @@ class RefusedError(Exception):
         given = {**values, **self.values}
         quoted = {name: json.dumps(value)[1:-1] for name, value in given.items()}
         return Template(self.kind.body).substitute(quoted)
-
-
-IN_STREAM = {
-    "message": "The server had an error while processing your request. Sorry about that!",
-    "type": "server_error",
-    "param": None,
-    "code": None,
-}

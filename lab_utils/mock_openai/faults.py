@@ -19,11 +19,13 @@ Fault = Callable[[Iterator[Event], Behaviour], Iterator[Event]]
 
 def _burst(events: Iterator[Event], how: Behaviour) -> Iterator[Event]:
     held: list[Event] = []
+    tokens = 0
     for event in events:
         held.append(event)
-        if event.kind == wire.PROMPT_FILTER or sum(each.tokens for each in held) >= how.size:
+        tokens += event.tokens
+        if event.kind == wire.PROMPT_FILTER or tokens >= how.size:
             yield from _together(held)
-            held = []
+            held, tokens = [], 0
     yield from _together(held)
 
 

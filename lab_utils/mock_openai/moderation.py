@@ -20,6 +20,9 @@ from .parts import Part
 from .wire import Json
 
 BLOCKED = "content_filter"  # the finish_reason of an answer that a filter stopped
+FAILED: Json = {
+    "error": {"code": "content_filter_error", "message": "The contents are not filtered"}
+}
 
 _EVERY = 400  # characters between two verdicts of the asynchronous filter
 _LAG = 60  # characters that are out but not judged yet
@@ -62,12 +65,7 @@ def moderated(
     if behaviour.ending:
         apart = parts.first(apart, behaviour.after)
     by = _Filter(model.families, prompt_length, behaviour.after)
-    return _MODERATIONS[behaviour.moderation](apart, by)
-
-
-FAILED: Json = {
-    "error": {"code": "content_filter_error", "message": "The contents are not filtered"}
-}
+    return MODERATIONS[behaviour.moderation](apart, by)
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def _annotation(
     return Part(index, wire.ANNOTATION, finish=finish, verdict=found, offsets=offsets)
 
 
-_MODERATIONS: Mapping[str, Callable[[Iterable[Part], _Filter], Iterator[Part]]] = {
+MODERATIONS: Mapping[str, Callable[[Iterable[Part], _Filter], Iterator[Part]]] = {
     "default": _default,
     "blocked": _blocked,
     "failed": _failed,

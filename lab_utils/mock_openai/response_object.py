@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from . import errors, moderation, wire
-from .answers import Answer, ToolCall
+from .answers import Answer
 from .context import Context
 from .models import HARMS, PROTECTED
 from .requests import Request
@@ -104,7 +104,7 @@ class Response:
 
     def call_item(self, position: int, status: str) -> Json:
         """Return a function call, without arguments while it is in progress."""
-        call: ToolCall = self.answer.calls[position]
+        call = self.answer.calls[position]
         return {
             "id": self.call_ids[position],
             "type": "function_call",

@@ -1,29 +1,39 @@
 from __future__ import annotations
 
+import ast
 import json
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Optional
 
 import pytest
 import requests
 
 from lab_utils.mock_openai import scenarios
 
+FOLDER = Path(scenarios.__file__).parent
 MODULE = (sys.executable, "-m", "lab_utils.mock_openai")
 
 
 @contextmanager
-def started(*options: str, command: Sequence[str] = MODULE) -> Iterator[subprocess.Popen[str]]:
+def started(
+    *options: str, command: Sequence[str] = MODULE, folder: Optional[Path] = None
+) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [*command, "--stop-with-stdin", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        cwd=folder,
     )
     try:
         yield process
@@ -44,6 +54,43 @@ def test_it_says_where_it_listens_and_stops_when_standard_input_closes() -> None
         assert requests.get(ready["url"] + "/health", timeout=5).status_code == 200
         assert process.communicate(timeout=10) == ("", "")
     assert process.returncode == 0
+
+
+def test_it_runs_as_a_package_of_its_own(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "mock_openai")
+    with started(command=(sys.executable, "-m", "mock_openai"), folder=tmp_path) as process:
+        url = first_line(process)["url"]
+        assert requests.get(url + "/health", timeout=5).status_code == 200
+
+
+def test_it_needs_aiohttp_and_nothing_else() -> None:
+    installed = {name for name in imported() if "site-packages" in str(find_spec(name))}
+    assert installed == {"aiohttp"}
+    assert (FOLDER / "requirements.txt").read_text(encoding="utf-8").startswith("aiohttp")
+
+
+def imported() -> set[str]:
+    """Return the top names of what the package imports from outside its folder."""
+    nodes = [
+        node
+        for module in FOLDER.glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+    ]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names.append(node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+def test_what_is_no_http_is_not_worth_a_traceback() -> None:
+    with started() as process:
+        port = int(first_line(process)["url"].rpartition(":")[2])
+        for sent in (b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port), 10) as connection:
+                connection.sendall(sent)
+                assert connection.recv(100).startswith(b"HTTP/1.0 400 ")
+        assert process.communicate(timeout=10) == ("", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from lab_utils.mock_openai import errors, headers, wire
+from lab_utils.mock_openai.headers import Origin
+
+
+def layer(name: str, deployment: str = "d") -> dict[str, str]:
+    return headers.layer(name, Origin("East US 2", deployment, "id"), wire.seeded(1))
+
+
+def test_each_layer_adds_to_the_one_before() -> None:
+    layers = [set(layer(name)) for name in (errors.BARE, errors.EDGE, errors.REGION, errors.MODEL)]
+    assert layers[0] == {"apim-request-id"}
+    assert layers[0] < layers[1] < layers[2] < layers[3]
+
+
+@pytest.mark.parametrize("name", ["a\r\nb", "naïve", "\ud800"])
+def test_a_name_that_no_header_can_hold_is_escaped(name: str) -> None:
+    assert layer(errors.MODEL, name)["x-ms-deployment-name"].isascii()
+    assert layer(errors.MODEL, name)["x-ms-deployment-name"].isprintable()
+
+
+def test_a_plain_name_stays_as_it_is() -> None:
+    assert layer(errors.MODEL, "gpt 4o/2")["x-ms-deployment-name"] == "gpt 4o/2"
