@@ -26,7 +26,7 @@ from .server import serving
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m mock_openai",
+        prog=f"python -m {__package__}",
         description="Stream answers exactly as Azure OpenAI does.",
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -19,7 +19,7 @@ def _entry(token: str, top: int, rng: random.Random) -> Json:
     likely = round(-rng.expovariate(4), 7)
     others = [other for other in (*_OTHERS, *map(str, range(top))) if other != token]
     listed = [_rated(token, likely)]
-    for other in others[: top - 1]:
+    for other in others[: max(top - 1, 0)]:
         listed.append(_rated(other, round(listed[-1]["logprob"] - rng.expovariate(1), 7)))
     return {**_rated(token, likely), "top_logprobs": listed[:top]}
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 FIXTURES = Path(__file__).with_name("fixtures")
 LITERAL = {"finish_reason", "object", "role", "severity", "status", "type"}  # as good as keys
@@ -64,14 +64,28 @@ def sequence(kinds: Iterable[str]) -> str:
 
 def chat_kind(event: Framed) -> str:
     """Tell the kind of a chunk of a chat completion."""
+    return _kind_of_any(event) or _chat_kind(event.payload["choices"][0])
+
+
+def completion_kind(event: Framed) -> str:
+    """Tell the kind of a chunk of a legacy completion."""
+    return _kind_of_any(event) or (
+        "end" if event.payload["choices"][0]["finish_reason"] else "text"
+    )
+
+
+def _kind_of_any(event: Framed) -> Optional[str]:
     chunk = event.payload
     if chunk is None:
         return "done"
     if "choices" not in chunk:
         return "error"
-    if not chunk["choices"]:
-        return "filter" if "prompt_filter_results" in chunk else "usage"
-    choice = chunk["choices"][0]
+    if chunk["choices"]:
+        return None
+    return "filter" if "prompt_filter_results" in chunk else "usage"
+
+
+def _chat_kind(choice: dict[str, Any]) -> str:
     if "delta" not in choice:
         return "verdict"
     if choice["finish_reason"]:
@@ -79,15 +93,3 @@ def chat_kind(event: Framed) -> str:
     if "role" in choice["delta"]:
         return "role"
     return "call" if "tool_calls" in choice["delta"] else "content"
-
-
-def completion_kind(event: Framed) -> str:
-    """Tell the kind of a chunk of a legacy completion."""
-    chunk = event.payload
-    if chunk is None:
-        return "done"
-    if "choices" not in chunk:
-        return "error"
-    if not chunk["choices"]:
-        return "filter" if "prompt_filter_results" in chunk else "usage"
-    return "end" if chunk["choices"][0]["finish_reason"] else "text"
