@@ -1,0 +1,243 @@
+"""Carry out an ARM template, resource by resource, in the order its dependencies ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Callable, Optional, Protocol
+
+from .errors import ArmError
+from .expressions import TemplateError, resolve
+from .functions import PURE, unique_string
+from .parameters import bind
+
+NESTED = "Microsoft.Resources/deployments"
+ANY_FAILED = (
+    "At least one resource deployment operation failed. Please list deployment operations for "
+    "details. Please see https://aka.ms/arm-deployment-operations for usage details."
+)
+TERMINAL = (
+    "The resource write operation failed to complete successfully, because it reached terminal "
+    "provisioning state 'Failed'."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Say where a deployment happens."""
+
+    subscription: str
+    group: str
+    location: str
+
+    @property
+    def id(self) -> str:
+        """Return the id of the resource group."""
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}"
+
+    def resource_id(self, kind: str, *names: str) -> str:
+        """Return the id of a resource of type `kind` in this group."""
+        provider, *types = kind.split("/")
+        steps = [f"{one}/{name}" for one, name in zip(types, names)]
+        return "/".join([self.id, "providers", provider, *steps])
+
+
+class Provider(Protocol):
+    """Create and look up resources, as resource providers do."""
+
+    def put(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """Create or update a resource and return it as it is then. Raises ArmError."""
+
+    def get(self, resource_id: str) -> dict[str, Any]:
+        """Return a resource. Raises ArmError."""
+
+
+@dataclass
+class Operation:
+    """Tell how far one resource of a deployment is."""
+
+    id: str
+    kind: str
+    name: str
+    state: str = "Running"
+    error: Optional[dict[str, Any]] = None
+
+
+@dataclass
+class Run:
+    """Carry out one deployment; nested ones are runs of their own.
+
+    Raises TemplateError at once where the parameters do not fit the template.
+    """
+
+    name: str
+    template: dict[str, Any]
+    parameters: dict[str, Any]
+    place: Place
+    provider: Provider
+    state: str = "Running"
+    error: Optional[dict[str, Any]] = None
+    outputs: dict[str, Any] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)  # oldest first
+    nested: list[Run] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._given = bind(self.template, self.parameters)
+        self._created: dict[str, dict[str, Any]] = {}
+
+    @property
+    def id(self) -> str:
+        """Return the id of the deployment."""
+        return self.place.resource_id(NESTED, self.name)
+
+    def find(self, name: str) -> Optional[Run]:
+        """Return the run of this name, this one or one nested in it."""
+        if self.name.lower() == name.lower():
+            return self
+        return next((found for run in self.nested if (found := run.find(name))), None)
+
+    def steps(self) -> Iterator[None]:
+        """Carry the deployment out; between two steps every operation's state may be looked at."""
+        try:
+            for symbol in self._order():
+                yield from self._one(symbol)
+            self.outputs = {
+                name: {"type": item["type"].capitalize(), "value": self._output(item)}
+                for name, item in self.template.get("outputs", {}).items()
+            }
+            self.state = "Succeeded"
+        except ArmError as error:
+            self.state = "Failed"
+            self.error = {
+                "code": "DeploymentFailed",
+                "target": self.id,
+                "message": ANY_FAILED,
+                "details": [error.body],
+            }
+
+    def _order(self) -> list[str]:
+        resources = self.template["resources"]
+        done: list[str] = []
+
+        def visit(symbol: str) -> None:
+            for needed in resources[symbol].get("dependsOn", []):
+                visit(needed)
+            if symbol not in done:
+                done.append(symbol)
+
+        for symbol in resources:
+            visit(symbol)
+        return done
+
+    def _one(self, symbol: str) -> Iterator[None]:
+        declared = dict(self.template["resources"][symbol])
+        loop = declared.pop("copy", None)
+        if not resolve(declared.pop("condition", True), self._functions()):
+            return
+        declared.pop("dependsOn", None)
+        if loop is None:
+            yield from self._create(symbol, declared, 0)
+            return
+        for index in range(resolve(loop["count"], self._functions())):
+            yield from self._create(f"{symbol}[{index}]", declared, index)
+
+    def _create(self, symbol: str, declared: dict[str, Any], index: int) -> Iterator[None]:
+        functions = self._functions(index)
+        kind, name = declared["type"], resolve(declared["name"], functions)
+        if "scope" in declared:
+            scope = resolve(declared["scope"], functions)
+            resource_id = f"{scope}/providers/{kind}/{name}"
+        else:
+            resource_id = self.place.resource_id(kind, *name.split("/"))
+        if declared.get("existing"):
+            self._created[symbol] = self.provider.get(resource_id)
+            return
+        operation = Operation(resource_id, kind, name)
+        self.operations.append(operation)
+        yield
+        try:
+            if kind == NESTED:
+                yield from self._deploy_nested(symbol, declared, name, functions)
+            else:
+                body = _copies({k: v for k, v in declared.items() if k != "scope"}, functions)
+                self._created[symbol] = self.provider.put({**body, "id": resource_id})
+        except ArmError as error:
+            operation.state, operation.error = "Failed", error.body
+            raise
+        operation.state = "Succeeded"
+
+    def _deploy_nested(
+        self, symbol: str, declared: dict[str, Any], name: str, functions: dict[str, Any]
+    ) -> Iterator[None]:
+        given = resolve(declared["properties"]["parameters"], functions)
+        run = Run(
+            name,
+            declared["properties"]["template"],
+            {key: item["value"] for key, item in given.items()},
+            self.place,
+            self.provider,
+        )
+        self.nested.append(run)
+        yield from run.steps()
+        if run.error is not None:
+            raise ArmError(409, "ResourceDeploymentFailure", TERMINAL, [run.error], run.id)
+        self._created[symbol] = {"id": run.id, "properties": {"outputs": run.outputs}}
+
+    def _output(self, item: dict[str, Any]) -> Any:
+        if "copy" not in item:
+            return resolve(item["value"], self._functions())
+        count = resolve(item["copy"]["count"], self._functions())
+        return [resolve(item["copy"]["input"], self._functions(i)) for i in range(count)]
+
+    def _functions(self, index: int = 0) -> dict[str, Callable[..., Any]]:
+        def reference(symbol: str, version: str = "", full: str = "") -> Any:
+            if symbol not in self._created:
+                raise TemplateError(f"The resource '{symbol}' is not defined in the template.")
+            created = self._created[symbol]
+            return created if full else created["properties"]
+
+        def parameter(name: str) -> Any:
+            if name in self._given:
+                return self._given[name]
+            default = self.template["parameters"][name]["defaultValue"]
+            return resolve(default, self._functions())
+
+        group = {"id": self.place.id, "name": self.place.group, "location": self.place.location}
+        subscription = f"/subscriptions/{self.place.subscription}"
+        return {
+            **PURE,
+            "copyIndex": lambda name="": index,
+            "deployment": lambda: {"name": self.name},
+            "parameters": parameter,
+            "reference": reference,
+            "resourceGroup": lambda: group,
+            "resourceId": self.place.resource_id,
+            "subscription": lambda: {"id": subscription},
+            "subscriptionResourceId": lambda kind, *names: "/".join(
+                [subscription, "providers", kind, *names]
+            ),
+            "uniqueString": unique_string,
+            "variables": lambda name: resolve(self.template["variables"][name], self._functions()),
+        }
+
+
+def _copies(value: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Resolve expressions, and write out the loops that make one property of an object."""
+    if isinstance(value, list):
+        return [_copies(item, functions) for item in value]
+    if not isinstance(value, dict):
+        return resolve(value, functions)
+    made = {key: _copies(item, functions) for key, item in value.items() if key != "copy"}
+    for loop in value.get("copy", []):
+        count = resolve(loop["count"], functions)
+        made[loop["name"]] = [
+            _copies(loop["input"], _inside(functions, loop["name"], at)) for at in range(count)
+        ]
+    return made
+
+
+def _inside(
+    functions: dict[str, Callable[..., Any]], loop: str, at: int
+) -> dict[str, Callable[..., Any]]:
+    outer = functions["copyIndex"]
+    return {**functions, "copyIndex": lambda name="": at if name == loop else outer(name)}
