@@ -25,7 +25,19 @@ class DeployError(LabError):
 
 
 class AzError(DeployError):
-    """Tell which Azure CLI command failed, with Azure's own code and message."""
+    """Tell which Azure CLI command failed, with Azure's own code and message, and what to do."""
+
+    def __init__(
+        self, command: str, code: str, message: str, next_step: str = "", not_found: bool = False
+    ) -> None:
+        told = f"{code}: {message}" if code else message
+        advice = f"\nNext: {next_step}." if next_step else ""
+        super().__init__(f"{told}\nThe command was: {command}{advice}")
+        self.command = command
+        self.code = code
+        self.message = message
+        self.next_step = next_step
+        self.not_found = not_found
 
 
 class GatewayError(LabError):

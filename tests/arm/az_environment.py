@@ -1,0 +1,73 @@
+"""Make .az/, the virtual environment of the Azure CLI that the tests run.
+
+azure-cli pins other versions of the SDKs than the lab uses, so it gets an environment of its own:
+    python -m tests.arm.az_environment
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDER = PROJECT / ".az"
+REQUIREMENT = "azure-cli==2.91.0"
+NEEDED = (3, 10)  # azure-cli's own requires-python
+TOO_OLD = f"azure-cli needs Python {NEEDED[0]}.{NEEDED[1]} or later"
+
+
+def python() -> Path:
+    """Return the environment's interpreter."""
+    return FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def is_made() -> bool:
+    """Tell whether the environment stands as this file wants it."""
+    mark = FOLDER / "made"
+    return mark.exists() and mark.read_text(encoding="utf-8") == _wanted()
+
+
+def make() -> None:
+    """Make the environment, unless it stands already; about half a minute."""
+    if is_made():
+        return
+    started = time.perf_counter()
+    _say(f"Making .az with {REQUIREMENT}, for tests only; about half a minute, once.")
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    venv.create(FOLDER, with_pip=True)
+    pip = [str(python()), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    # Compiling its 25,000 modules takes longer than installing them; az compiles what it needs.
+    subprocess.run([*pip, "--no-compile", REQUIREMENT], check=True)
+    (FOLDER / "made").write_text(_wanted(), encoding="utf-8")
+    _say(f"Made .az in {time.perf_counter() - started:.0f} s.")
+
+
+def environment() -> dict[str, str]:
+    """Return the process environment with az in front of PATH and with no lab setting.
+
+    Where bytecode is not to be written az compiles thousands of modules at every start.
+    """
+    left_out = ("LAB_", "AZURE_", "ARM_", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
+    return {**kept, "PATH": os.pathsep.join([str(python().parent), kept.get("PATH", "")])}
+
+
+def _wanted() -> str:
+    return f"{REQUIREMENT} on Python {sys.version_info[0]}.{sys.version_info[1]}\n"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    if sys.version_info < NEEDED:
+        _say(f"{TOO_OLD}: the tests that run az will be skipped.")
+    else:
+        make()
