@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Optional
 
-from .errors import ConfigError, LabError
+from .errors import LabError
 from .secret import Secret
 from .settings import PROJECT, Settings
 from .sse_check import Finding, check
@@ -109,7 +109,9 @@ def _document(file: str) -> str:
 
 def _target(settings: Settings) -> Target:
     if settings.target == "azure":
-        raise ConfigError("LAB_TARGET=azure is not built yet: use LAB_TARGET=local")
+        from .cloud.target import AzureTarget
+
+        return AzureTarget(settings, say=print)
     from .local.target import LocalTarget
 
     return LocalTarget(settings, say=print)

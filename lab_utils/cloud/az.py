@@ -67,8 +67,11 @@ class Az:
         words = ["az", *arguments]
         return redact(subprocess.list2cmdline(words) if WINDOWS else shlex.join(words))
 
-    def run(self, *arguments: str, seconds: float = SECONDS) -> str:
-        """Run a command and return its stdout. Raises AzError where az exits with another code."""
+    def run(self, *arguments: str, seconds: float = SECONDS, chatty: bool = False) -> str:
+        """Run a command and return its stdout. Raises AzError where it does not exit with 0.
+
+        What a `chatty` command warns of is not shown: it is a log of its steps.
+        """
         if self._run is None:
             self._run = Process(find())
         command = self.text(*arguments)
@@ -84,7 +87,7 @@ class Az:
             raise AzError(
                 command, told.code, redact(told.message), told.next_step, not_found=done.code == 3
             )
-        for line in done.stderr.splitlines():
+        for line in done.stderr.splitlines() if not chatty else ():
             if line.startswith("WARNING: ") and line not in self._warned:
                 self._warned.add(line)
                 self._say(f"az: {redact(line[len('WARNING: ') :])}")

@@ -127,6 +127,7 @@ def test_the_mock_brings_its_app_and_no_model() -> None:
     assert not kinds(resources, "Microsoft.CognitiveServices/accounts")
     (site,) = kinds(resources, "Microsoft.Web/sites")
     assert outputs["mockAppName"] == site["name"]
+    assert outputs["mockUrl"] == "https://mock.example"
     assert outputs["openAiNames"] == []
     backend = kinds(resources, "Microsoft.ApiManagement/service/backends")[0]
     assert backend["properties"]["url"] == "https://mock.example/openai"

@@ -1,0 +1,202 @@
+"""Deploys infra/main.bicep through az, and follows the deployment to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any, Callable
+
+from ..errors import AzError, DeployError
+from ..settings import Settings
+from . import refusal
+from .az import Az
+from .inventory import short
+from .parameters import TEMPLATE, parameter_file
+from .patience import Patience
+from .progress import ENDED, Progress, failures
+
+NAME = "response-streaming"  # of the deployment: a second one updates the first
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Hold the outputs of infra/main.bicep; apim_name is apimName there."""
+
+    apim_name: str
+    gateway_url: str
+    api_path: str
+    subscription_name: str
+    deployment_name: str
+    mock_app_name: str  # empty where Azure OpenAI answers
+    mock_url: str
+
+    @classmethod
+    def names(cls) -> dict[str, str]:
+        """Return the output's name for each field."""
+        words = {item.name: item.name.split("_") for item in fields(cls)}
+        return {
+            field: first + "".join(word.title() for word in rest)
+            for field, (first, *rest) in words.items()
+        }
+
+
+class Deployer:
+    """Deploy the template of one lab, again and again."""
+
+    def __init__(
+        self, az: Az, settings: Settings, say: Say, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._az = az
+        self._settings = settings
+        self._say = say
+        self._sleep = sleep
+        self._where = ("--resource-group", settings.resource_group, "--name", NAME)
+
+    def preview(self) -> list[str]:
+        """Return what a deployment would change, one line each (what-if)."""
+        with parameter_file(self._settings) as file:
+            told = self._az.json(
+                *("deployment", "group", "what-if", *self._where, "--no-pretty-print"),
+                *("--template-file", str(TEMPLATE), "--parameters", str(file)),
+            )
+        return [
+            f"{change['changeType']:<8}  {_described(change['resourceId'])}"
+            for change in told["changes"]
+        ]
+
+    def deploy(self) -> Outputs:
+        """Deploy and wait. Raises AzError where Azure refuses, DeployError where it fails.
+
+        az lets the resource providers validate the template before it creates anything.
+        """
+        if self._state() in ("Running", "Accepted"):
+            self._say("a deployment that was begun before is still running; following it first")
+            self._follow()
+        with parameter_file(self._settings) as file:
+            self._az.run(
+                *("deployment", "group", "create", *self._where, "--no-wait"),
+                *("--template-file", str(TEMPLATE), "--parameters", str(file)),
+            )
+        self._say(
+            "deployment started; API Management takes minutes, a classic tier most of an hour"
+        )
+        shown = self._follow()
+        if shown["properties"]["provisioningState"] != "Succeeded":
+            raise DeployError(self._failure(shown))
+        return read_outputs(shown)
+
+    def outputs(self) -> Outputs:
+        """Return the outputs of the last deployment. Raises DeployError where there is none."""
+        try:
+            return read_outputs(self._show())
+        except AzError as error:
+            if error.not_found:
+                raise DeployError("nothing is deployed in this group: run lab.deploy()") from error
+            raise
+
+    def cancel(self) -> None:
+        """Cancel the deployment, if it is running."""
+        if self._state() in ("Running", "Accepted"):
+            self._say("a deployment is running: cancelling it")
+            self._az.run("deployment", "group", "cancel", *self._where)
+
+    def _show(self) -> Any:
+        return self._az.json("deployment", "group", "show", *self._where)
+
+    def _state(self) -> str:
+        try:
+            return str(self._show()["properties"]["provisioningState"])
+        except AzError as error:
+            if error.not_found:
+                return ""
+            raise
+
+    def _operations(self, name: str) -> list[dict[str, Any]]:
+        group = self._settings.resource_group
+        listed: list[dict[str, Any]] = self._az.json(
+            "deployment", "operation", "group", "list", "--resource-group", group, "--name", name
+        )
+        return listed
+
+    def _follow(self) -> Any:
+        """Print what happens until the deployment has ended; return it as Azure shows it then."""
+        progress, patience = Progress(), Patience(self._say, self._sleep)
+
+        def look() -> Any:
+            shown = self._show()
+            return shown, progress.lines(self._all_operations(progress), patience.seconds)
+
+        with self._told_that_it_goes_on():
+            while True:
+                answer = patience.ask(look)
+                if answer:
+                    shown, lines = answer
+                    for line in lines:
+                        self._say(line)
+                    state = shown["properties"]["provisioningState"]
+                    if state in ENDED:
+                        self._say(f"{state:<9}  deployment  {NAME}  {patience.seconds:.2f} s")
+                        return shown
+                patience.pause()
+
+    def _all_operations(self, progress: Progress) -> list[dict[str, Any]]:
+        listed = self._operations(NAME)
+        for name in progress.nested(listed):
+            try:
+                listed = listed + self._operations(name)
+            except AzError as error:
+                if not error.not_found:  # announced, but not begun
+                    raise
+        return listed
+
+    def _failure(self, shown: Any) -> str:
+        """Return which resource failed and why, with the next step for each."""
+        operations = self._operations(NAME)
+        modules = [
+            operation["properties"]["targetResource"]["resourceName"]
+            for operation in operations
+            if operation["properties"]["provisioningState"] == "Failed"
+        ]
+        for name in modules:
+            operations = operations + self._operations(name)
+        told = []
+        for resource, error in failures(operations) or [("", shown["properties"]["error"])]:
+            cause = refusal.error(error)
+            told.append(f"{resource}: {cause.code}: {cause.message}")
+            if cause.next_step:
+                told.append(f"Next: {cause.next_step}.")
+        state = shown["properties"]["provisioningState"].lower()
+        return "\n".join([f"the deployment {state}; a new run continues where it stopped", *told])
+
+    @contextmanager
+    def _told_that_it_goes_on(self) -> Iterator[None]:
+        try:
+            yield
+        except (KeyboardInterrupt, AzError):
+            stop = self._az.text("deployment", "group", "cancel", *self._where)
+            self._say(
+                "no longer watching, but the deployment goes on in Azure: run the cell again to "
+                f"follow it, or stop it with: {stop}"
+            )
+            raise
+
+
+def read_outputs(shown: Any) -> Outputs:
+    """Return a deployment's outputs. Raises DeployError where one is missing."""
+    given = shown["properties"].get("outputs") or {}
+    names = Outputs.names()
+    missing = [name for name in names.values() if name not in given]
+    if missing:
+        raise DeployError(
+            f"the last deployment gave no {', '.join(missing)}: run lab.deploy() until it succeeds"
+        )
+    return Outputs(**{field: given[name]["value"] for field, name in names.items()})
+
+
+def _described(resource_id: str) -> str:
+    provider, *steps = resource_id.rpartition("/providers/")[2].split("/")
+    return f"{short('/'.join([provider, *steps[::2]]))}  {steps[-1]}"

@@ -1,0 +1,88 @@
+"""The mock in Azure: lab_utils/mock_openai, packed for App Service, which builds and runs it."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Callable
+
+import requests
+
+from ..errors import DeployError
+from ..settings import PROJECT
+from .az import Az
+
+SOURCE = PROJECT / "lab_utils" / "mock_openai"
+SECONDS = 900.0  # to build and to start: a minute or two as a rule
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same archive
+
+
+def package(source: Path = SOURCE) -> bytes:
+    """Return a zip with the mock as a top-level package and its requirements beside it.
+
+    App Service starts it with `python -m mock_openai`, as infra/modules/mock.bicep says.
+    """
+    files = {
+        f"mock_openai/{path.relative_to(source).as_posix()}": path for path in _sources(source)
+    }
+    files["requirements.txt"] = source / "requirements.txt"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, path in sorted(files.items()):
+            packed.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes())
+    return archive.getvalue()
+
+
+def deploy(
+    az: Az,
+    group: str,
+    app: str,
+    url: str,
+    say: Callable[[str], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Put the mock on the web app `app` and wait until it answers at `url`.
+
+    That the deployment succeeds is not yet that the mock runs. Raises AzError and DeployError.
+    """
+    say(f"mock: deploying lab_utils/mock_openai to {app}; App Service builds it, a minute or two")
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        path = Path(folder) / "mock.zip"
+        path.write_bytes(package())
+        az.run(
+            *("webapp", "deploy", "--resource-group", group, "--name", app),
+            *("--type", "zip", "--src-path", str(path), "--clean", "true", "--restart", "true"),
+            *("--async", "true", "--track-status", "false"),
+            seconds=SECONDS,
+            chatty=True,
+        )
+    wait_for_health(url, sleep)
+    say(f"mock: answers at {url}")
+
+
+def wait_for_health(
+    url: str, sleep: Callable[[float], None] = time.sleep, seconds: float = SECONDS
+) -> None:
+    """Return when `url`/health answers 200. Raises DeployError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            answer = requests.get(f"{url}/health", timeout=30)
+            told = f"{answer.status_code} {answer.text[:200]}"
+            if answer.status_code == 200:
+                return
+        except requests.RequestException as error:
+            told = str(error)
+        if time.monotonic() > deadline:
+            raise DeployError(
+                f"the mock does not answer at {url}/health within {seconds:.0f} seconds, last: "
+                f"{told}; see its log with `az webapp log tail`, or deploy again"
+            )
+        sleep(3.0)
+
+
+def _sources(source: Path) -> list[Path]:
+    return [path for path in source.rglob("*") if path.suffix == ".py"]
