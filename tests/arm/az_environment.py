@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,14 +48,15 @@ def make() -> None:
     _say(f"Made .az in {time.perf_counter() - started:.0f} s.")
 
 
-def environment() -> dict[str, str]:
-    """Return the process environment with az in front of PATH and with no lab setting.
+def environment(folders: Sequence[Path] = ()) -> dict[str, str]:
+    """Return the process environment with az and `folders` before PATH and with no lab setting.
 
     Where bytecode is not to be written az compiles thousands of modules at every start.
     """
     left_out = ("LAB_", "AZURE_", "ARM_", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
-    return {**kept, "PATH": os.pathsep.join([str(python().parent), kept.get("PATH", "")])}
+    first = [str(folder) for folder in (python().parent, *folders)]
+    return {**kept, "PATH": os.pathsep.join([*first, kept.get("PATH", "")])}
 
 
 def _wanted() -> str:

@@ -107,13 +107,14 @@ class Run:
             }
             self.state = "Succeeded"
         except ArmError as error:
-            self.state = "Failed"
-            self.error = {
-                "code": "DeploymentFailed",
-                "target": self.id,
-                "message": ANY_FAILED,
-                "details": [error.body],
-            }
+            self._fail(error.body)
+        except TemplateError as error:
+            self._fail({"code": "InvalidTemplate", "message": str(error)})
+
+    def _fail(self, cause: dict[str, Any]) -> None:
+        self.state = "Failed"
+        told = {"code": "DeploymentFailed", "target": self.id, "message": ANY_FAILED}
+        self.error = {**told, "details": [cause]}
 
     def _order(self) -> list[str]:
         resources = self.template["resources"]

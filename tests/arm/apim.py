@@ -1,0 +1,175 @@
+"""API Management: services, keys, policies, soft deletion."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Callable, Optional
+
+from .errors import ArmError
+from .machines import Gateway, PolicyRefusedError, free_port
+from .messages import Answer, Request, Routes
+from .operations import Operations
+from .resources import Resource, Resources
+
+SERVICE = "Microsoft.ApiManagement/service"
+
+
+class ApiManagement:
+    """Provide services whose gateways run on loopback."""
+
+    def __init__(
+        self,
+        subscription: str,
+        resources: Resources,
+        operations: Operations,
+        backend_url: Callable[[str], str],
+    ) -> None:
+        self.deleted: dict[str, Resource] = {}
+        self.gateways: dict[str, Gateway] = {}  # by the service's id in lower case
+        self.keys: dict[str, dict[str, str]] = {}  # by the subscription's id in lower case
+        self._backend_url = backend_url  # from a backend's public address to where it runs
+        self._provider = f"/subscriptions/{subscription}/providers/Microsoft.ApiManagement"
+        self._group = f"/subscriptions/{subscription}/resourcegroups/{{group}}"
+        self._resources = resources
+        self._operations = operations
+        resources.on_put(SERVICE, self._put)
+        resources.on_put(f"{SERVICE}/subscriptions", self._put_subscription)
+        resources.on_delete(SERVICE, self._gone)
+
+    def routes(self, routes: Routes) -> None:
+        """Add keys, policies and deleted services; everything else is plain resources."""
+        service = f"{self._group}/providers/{SERVICE}/{{service}}"
+        routes.add("POST", service + "/subscriptions/{name}/listSecrets", self._secrets)
+        policy = service + "/apis/{api}/policies/policy"
+        routes.add("PUT", policy, self._put_policy)
+        deleted = "/locations/{location}/deletedservices/{name}"
+        routes.add("GET", self._provider + "/deletedservices", self._list_deleted)
+        routes.add("GET", self._provider + deleted, self._show_deleted)
+        routes.add("DELETE", self._provider + deleted, self._purge)
+
+    def start(self) -> None:
+        """Let every gateway run what is deployed now."""
+        for service in self._of_type(SERVICE):
+            key = service["id"].lower()
+            gateway = self.gateways[key]
+            definition, backends = self._definition(service["id"])
+            if definition and backends:
+                policy = self._resources.get(f"{service['id']}/apis/inference/policies/policy")
+                gateway.run(definition, policy["properties"]["value"], backends, self._key(key))
+
+    def stop(self) -> None:
+        """Stop every gateway."""
+        for gateway in self.gateways.values():
+            gateway.stop()
+
+    def _of_type(self, kind: str) -> list[Resource]:
+        return [item for item in self._resources.by_id.values() if item["type"] == kind]
+
+    def _put(self, service: Resource, before: Optional[Resource]) -> None:
+        if service["name"].lower() in self.deleted:
+            raise ArmError(
+                409,
+                "ServiceAlreadyExistsInSoftDeletedState",
+                f"Api service {service['name']} was soft-deleted. In order to create the new "
+                "service with the same name, you have to either undelete the service or purge it.",
+            )
+        key = service["id"].lower()
+        if key not in self.gateways:
+            self.gateways[key] = Gateway(free_port())
+        service["properties"]["gatewayUrl"] = self.gateways[key].url
+        service["identity"] = {
+            "type": "SystemAssigned",
+            "principalId": "55555555-5555-5555-5555-555555555555",
+            "tenantId": "11111111-1111-1111-1111-111111111111",
+        }
+        service["etag"] = "AAAA"
+
+    def _put_subscription(self, subscription: Resource, before: Optional[Resource]) -> None:
+        made = {key: secrets.token_hex(16) for key in ("primaryKey", "secondaryKey")}
+        self.keys.setdefault(subscription["id"].lower(), made)
+
+    def _key(self, service: str) -> str:
+        (subscription,) = self._resources.children(service, "subscriptions")
+        return self.keys[subscription["id"].lower()]["primaryKey"]
+
+    def _definition(self, service: str) -> tuple[dict[str, Any], list[str]]:
+        """Return the API as infra/gateway/api.json tells it, and the pool's members."""
+        apis = self._resources.children(service, "apis")
+        backends = self._resources.children(service, "backends")
+        pools = [item for item in backends if item["properties"]["type"] == "Pool"]
+        if not apis or not pools:
+            return {}, []
+        (api,), (pool,) = apis, pools
+        operations = [
+            {"name": item["name"], **item["properties"]}
+            for item in self._resources.children(api["id"], "operations")
+        ]
+        members = pool["properties"]["pool"]["services"]
+        first = self._resources.get(members[0]["id"])
+        (rule,) = first["properties"]["circuitBreaker"]["rules"]
+        kept = ("displayName", "path", "subscriptionKeyParameterNames")
+        definition = {
+            "name": api["name"],
+            **{key: api["properties"][key] for key in kept},
+            "operations": [
+                {key: item[key] for key in ("name", "displayName", "method", "urlTemplate")}
+                for item in operations
+            ],
+            "backend": {"name": pool["name"], "circuitBreakerRule": rule},
+        }
+        return definition, [self._member(member) for member in members]
+
+    def _member(self, member: dict[str, Any]) -> str:
+        backend = self._resources.get(member["id"])
+        url = self._backend_url(backend["properties"]["url"])
+        return f"{backend['name']}={url};priority={member['priority']};weight={member['weight']}"
+
+    def _put_policy(self, request: Request, group: str, service: str, api: str) -> Answer:
+        policy_id = request.path.rstrip("/")
+        policy = self._resources.get(policy_id)
+        properties = request.json["properties"]
+        gateway = self.gateways[policy_id.lower().partition("/apis/")[0]]
+        try:
+            gateway.put_policy(api, properties["value"])
+        except PolicyRefusedError as error:
+            cause = {"code": "ValidationError", "target": "representation", "message": str(error)}
+            message = "One or more fields contain incorrect values:"
+            raise ArmError(400, "ValidationError", message, [cause]) from error
+        policy["properties"] = {**properties, "provisioningState": "Succeeded"}
+        return Answer(200, policy, {"ETag": '"2"'})
+
+    def _secrets(self, request: Request, group: str, service: str, name: str) -> Answer:
+        found = self._resources.get(request.path.rsplit("/", 1)[0])
+        return Answer(200, dict(self.keys[found["id"].lower()]), {"ETag": '"1"'})
+
+    def _gone(self, service: Resource) -> None:
+        self.gateways.pop(service["id"].lower()).stop()
+        path = f"/locations/{service['location']}/deletedservices/{service['name']}"
+        self.deleted[service["name"].lower()] = {
+            "id": self._provider + path,
+            "name": service["name"],
+            "type": "Microsoft.ApiManagement/deletedservices",
+            "location": service["location"],
+            "properties": {
+                "serviceId": service["id"],
+                "deletionDate": "2026-01-02T03:04:05Z",
+                "scheduledPurgeDate": "2026-01-04T03:04:05Z",
+            },
+        }
+
+    def _list_deleted(self, request: Request) -> Answer:
+        return Answer(200, {"value": list(self.deleted.values())})
+
+    def _show_deleted(self, request: Request, location: str, name: str) -> Answer:
+        if name.lower() not in self.deleted:
+            raise ArmError(404, "ServiceNotFound", f"Api service does not exist: {name}")
+        return Answer(200, self.deleted[name.lower()])
+
+    def _purge(self, request: Request, location: str, name: str) -> Answer:
+        if name.lower() not in self.deleted:
+            return Answer(204)
+
+        def finish() -> None:
+            self.deleted.pop(name.lower(), None)
+
+        return self._operations.begin(request, finish)

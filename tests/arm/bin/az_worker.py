@@ -1,0 +1,30 @@
+"""Run by az's own interpreter: arguments in, [exit code, stdout, stderr] out, a JSON line each.
+
+tests/arm/worker.py starts it; see there why.
+"""
+
+import io
+import json
+import sys
+
+from azure.cli.core import get_default_cli
+
+
+def serve() -> None:
+    """Answer each line of arguments with a line [exit code, stdout, stderr]."""
+    answers = sys.stdout
+    sys.stdout = sys.stderr = stderr = io.StringIO()  # az's log handlers keep the first they find
+    for line in sys.stdin:
+        stdout = io.StringIO()
+        stderr.seek(0)
+        stderr.truncate()
+        try:
+            code = get_default_cli().invoke(json.loads(line), out_file=stdout)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        answers.write(json.dumps([code or 0, stdout.getvalue(), stderr.getvalue()]) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    serve()

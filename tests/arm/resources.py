@@ -1,0 +1,138 @@
+"""The resources there are, by id; resource providers add what only they know."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from .errors import ArmError
+from .messages import Answer, Request, Routes
+from .operations import Operations
+
+Resource = dict[str, Any]
+Hook = Callable[[Resource, Optional[Resource]], None]  # the resource, what it was before
+
+
+class Resources:
+    """Keep resources; compare ids without regard to case, as Azure does.
+
+    `rejections` makes a resource provider refuse a type, or the one resource whose name is given.
+    """
+
+    def __init__(self, subscription: str, operations: Operations) -> None:
+        self.by_id: dict[str, Resource] = {}
+        self.rejections: dict[str, ArmError] = {}
+        self._root = f"/subscriptions/{subscription}"
+        self._operations = operations
+        self._on_put: dict[str, Hook] = {}
+        self._on_delete: dict[str, Callable[[Resource], None]] = {}
+
+    def on_put(self, kind: str, hook: Hook) -> None:
+        """Let a resource provider complete, or refuse, each resource of a type."""
+        self._on_put[kind.lower()] = hook
+
+    def on_delete(self, kind: str, hook: Callable[[Resource], None]) -> None:
+        """Tell a resource provider that one of its resources is gone."""
+        self._on_delete[kind.lower()] = hook
+
+    def put(self, resource: Resource) -> Resource:
+        """Create or replace a resource."""
+        kind, name = resource["type"], resource["name"]
+        for key in (kind, name):
+            if key in self.rejections:
+                raise self.rejections[key]
+        properties = {**resource.get("properties", {}), "provisioningState": "Succeeded"}
+        made = {**resource, "name": name.split("/")[-1], "properties": properties}
+        hook = self._on_put.get(kind.lower())
+        if hook:
+            hook(made, self.by_id.get(resource["id"].lower()))
+        self.by_id[resource["id"].lower()] = made
+        return made
+
+    def get(self, resource_id: str) -> Resource:
+        """Return a resource, or raise 404."""
+        found = self.by_id.get(resource_id.lower())
+        if found is None:
+            provider, _, name = resource_id.partition("/providers/")[2].rpartition("/")
+            raise ArmError(
+                404, "ResourceNotFound", f"The Resource '{provider}/{name}' was not found."
+            )
+        return found
+
+    def find(self, resource_id: str) -> Optional[Resource]:
+        """Return a resource, or None."""
+        return self.by_id.get(resource_id.lower())
+
+    def children(self, parent: str, kind: str) -> list[Resource]:
+        """Return the resources right below `parent` in its collection `kind`."""
+        start = f"{parent}/{kind}/".lower()
+        return [
+            item
+            for key, item in self.by_id.items()
+            if key.startswith(start) and "/" not in key[len(start) :]
+        ]
+
+    def tracked(self, group: str = "") -> list[Resource]:
+        """Return the resources that a listing shows: those that are not part of another."""
+        start = f"{self._root}/resourcegroups/{group}/".lower() if group else ""
+        return [
+            item
+            for key, item in self.by_id.items()
+            if key.startswith(start) and key.count("/") == 8
+        ]
+
+    def delete(self, resource_id: str) -> None:
+        """Remove a resource with all that belongs to it; what is gone already is fine."""
+        key = resource_id.lower()
+        found = self.by_id.pop(key, None)
+        for child in [child for child in self.by_id if child.startswith(key + "/")]:
+            self.delete(child)
+        hook = self._on_delete.get(found["type"].lower()) if found else None
+        if found and hook:
+            hook(found)
+
+    def routes(self, routes: Routes) -> None:
+        """Add listing, reading and deleting of any resource; providers' own routes go first."""
+        group = self._root + "/resourcegroups/{group}"
+        routes.add("GET", f"{self._root}/resources", self._list)
+        routes.add("GET", group + "/resources", self._list)
+        routes.add("GET", f"{self._root}/providers/{{namespace}}", self._provider)
+        routes.add("GET", group + "/providers/{rest*}", self._get)
+        routes.add("HEAD", group + "/providers/{rest*}", self._get)
+        routes.add("DELETE", group + "/providers/{rest*}", self._delete)
+
+    def _list(self, request: Request, group: str = "") -> Answer:
+        wanted = request.query.get("$filter", "")
+        if not group and "resourceGroup eq '" in wanted:
+            group = wanted.partition("resourceGroup eq '")[2].partition("'")[0]
+        created = {"createdTime": "2026-01-01T02:03:04Z"} if "$expand" in request.query else {}
+        return Answer(200, {"value": [{**item, **created} for item in self.tracked(group)]})
+
+    def _provider(self, request: Request, namespace: str) -> Answer:
+        kinds = {item["type"].partition("/")[2] for item in self.by_id.values()}
+        types = [{"resourceType": kind, "apiVersions": ["2024-05-01"]} for kind in sorted(kinds)]
+        return Answer(
+            200,
+            {"namespace": namespace, "registrationState": "Registered", "resourceTypes": types},
+        )
+
+    def _get(self, request: Request, group: str, rest: str) -> Answer:
+        resource_id = request.path.rstrip("/")
+        found = self.find(resource_id)
+        if found:
+            return Answer(200, found, {"ETag": '"1"'})
+        parent, _, kind = resource_id.rpartition("/")
+        if rest.count("/") % 2:  # provider/type or provider/type/name/type: a collection
+            value = self.children(parent, kind)
+            return Answer(200, {"value": value, "count": len(value)})
+        self.get(resource_id)
+        return Answer(200)
+
+    def _delete(self, request: Request, group: str, rest: str) -> Answer:
+        resource_id = request.path.rstrip("/")
+        if not self.find(resource_id):
+            return Answer(204)
+
+        def finish() -> None:
+            self.delete(resource_id)
+
+        return self._operations.begin(request, finish)
