@@ -12,6 +12,7 @@ run: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook run
 
 test: $(VENV)/tests
+	$(BIN)/python -m tests.arm.az_environment
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/tests

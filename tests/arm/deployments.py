@@ -152,7 +152,7 @@ class Deployments:
                 "properties": {
                     "provisioningOperation": "Create",
                     "provisioningState": operation.state,
-                    "timestamp": "2026-01-01T00:00:00Z",
+                    "timestamp": f"2026-01-01T00:{operation.moment:02}:00Z",
                     "duration": "PT1S",
                     "statusCode": "OK",
                     "statusMessage": {"error": operation.error} if operation.error else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Protocol
@@ -61,6 +62,7 @@ class Operation:
     name: str
     state: str = "Running"
     error: Optional[dict[str, Any]] = None
+    moment: int = 0  # of its last change
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Run:
     outputs: dict[str, Any] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)  # oldest first
     nested: list[Run] = field(default_factory=list)
+    clock: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self._given = bind(self.template, self.parameters)
@@ -153,7 +156,7 @@ class Run:
         if declared.get("existing"):
             self._created[symbol] = self.provider.get(resource_id)
             return
-        operation = Operation(resource_id, kind, name)
+        operation = Operation(resource_id, kind, name, moment=next(self.clock))
         self.operations.append(operation)
         yield
         try:
@@ -162,10 +165,12 @@ class Run:
             else:
                 body = _copies({k: v for k, v in declared.items() if k != "scope"}, functions)
                 self._created[symbol] = self.provider.put({**body, "id": resource_id})
+            operation.state = "Succeeded"
         except ArmError as error:
             operation.state, operation.error = "Failed", error.body
             raise
-        operation.state = "Succeeded"
+        finally:
+            operation.moment = next(self.clock)
 
     def _deploy_nested(
         self, symbol: str, declared: dict[str, Any], name: str, functions: dict[str, Any]
@@ -177,6 +182,7 @@ class Run:
             {key: item["value"] for key, item in given.items()},
             self.place,
             self.provider,
+            clock=self.clock,
         )
         self.nested.append(run)
         yield from run.steps()

@@ -121,6 +121,7 @@ def test_progress_tells_each_resource_when_its_state_changes(story: Story) -> No
         "Insights/components",
     ):
         assert kind in done
+    assert done[0] == "ApiManagement/service"  # in the order things happened
     assert done[-1] == "deployment"
 
 

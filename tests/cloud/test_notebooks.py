@@ -1,0 +1,140 @@
+"""Both notebooks, every cell, with LAB_TARGET=azure: real az, real SDKs, real streams."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from lab_utils.notebook import NOTEBOOKS, execute
+from lab_utils.settings import PROJECT
+from tests.arm.identity import CLIENT_SECRET
+from tests.arm.server import Loopback
+
+# az keeps its sign-in and its tokens here, for this user alone; that is not the lab's doing.
+AZS_OWN = ("msal_token_cache.json", "service_principal_entries.json")
+
+
+class Watch:
+    """Look again and again at the command line of every process that comes from this one."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.05):
+            self.seen.update(command_lines())
+
+
+def command_lines() -> Iterator[str]:
+    for process in psutil.Process().children(recursive=True):
+        try:
+            yield " ".join(process.cmdline())
+        except psutil.Error:  # it has just ended
+            continue
+
+
+@dataclass
+class Outcome:
+    """Hold what two executed notebooks left behind."""
+
+    notebooks: list[Any]
+    terminal: str
+    processes: set[str]
+    temporary: Path
+    secrets: set[str]
+
+    @property
+    def text(self) -> str:
+        outputs = [
+            out for book in self.notebooks for cell in book.cells for out in cell.get("outputs", [])
+        ]
+        return "".join(out.get("text", "") for out in outputs)
+
+
+@pytest.fixture(scope="module", params=["openai", "mock"])
+def outcome(
+    request: pytest.FixtureRequest,
+    loopback: Loopback,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Outcome]:
+    """Execute the lab and then the clean-up, each in a kernel of its own."""
+    cloud = loopback.reset()
+    loopback.sign_in()
+    cloud.deployments.pace = 15  # few questions: each costs a process
+    temporary = tmp_path_factory.mktemp("with a space")
+    terminal = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, Watch() as watch:
+        patch.setenv("LAB_TARGET", "azure")
+        patch.setenv("LAB_BACKEND", request.param)
+        for name in ("TMPDIR", "TEMP", "TMP"):
+            patch.setenv(name, str(temporary))
+        notebooks = [execute(PROJECT / name, terminal) for name in NOTEBOOKS]
+    keys = {key for pair in cloud.apim.keys.values() for key in pair.values()}
+    tokens = set(loopback.identity.issued)
+    assert len(keys) == 2
+    assert tokens
+    secrets = {CLIENT_SECRET, *keys, *tokens}
+    yield Outcome(notebooks, terminal.getvalue(), watch.seen, temporary, secrets)
+    loopback.reset()
+
+
+def test_every_cell_runs(outcome: Outcome) -> None:
+    for notebook in outcome.notebooks:
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert "Succeeded  deployment  response-streaming" in outcome.text
+    assert "x-ms-stream: true" in outcome.text
+
+
+def test_nothing_is_left(outcome: Outcome, loopback: Loopback) -> None:
+    cloud = loopback.cloud
+    assert "0 resources left" in outcome.text
+    assert [cloud.groups.by_name, cloud.resources.by_id] == [{}, {}]
+    assert [cloud.apim.deleted, cloud.cognitive.deleted] == [{}, {}]
+    assert not [line for line in command_lines() if "lab_utils" in line or "mock_openai" in line]
+
+
+def test_no_secret_is_in_an_output(outcome: Outcome) -> None:
+    written = json.dumps(outcome.notebooks) + outcome.terminal
+    assert not [secret for secret in outcome.secrets if secret in written]
+
+
+def test_no_secret_is_in_the_process_list(outcome: Outcome) -> None:
+    seen = "\n".join(outcome.processes)
+    for expected in ("azure.cli deployment group create", "lab_utils.gateway"):
+        assert expected in seen  # the watch has seen what there was to see
+    assert not [secret for secret in outcome.secrets if secret in seen]
+
+
+def test_no_secret_is_in_a_template_or_its_parameters(outcome: Outcome, loopback: Loopback) -> None:
+    bodies = loopback.cloud.deployments.bodies
+    assert bodies
+    assert not [secret for secret in outcome.secrets for body in bodies if secret.encode() in body]
+
+
+def test_no_file_is_left_and_no_log_holds_a_secret(outcome: Outcome, loopback: Loopback) -> None:
+    left = [path for path in outcome.temporary.rglob("*") if path.name.startswith("lab-")]
+    assert left == []
+    files = [*outcome.temporary.rglob("*"), *loopback.config.rglob("*")]
+    for path in files:
+        if path.is_file() and path.name not in AZS_OWN:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not [secret for secret in outcome.secrets if secret in text], path
