@@ -144,6 +144,9 @@ class _Lines:
             self._out.flush()
         except OSError:
             self._stop.set()
+            # What is still in its buffer would make the interpreter's own last flush fail.
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._out.fileno())
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
