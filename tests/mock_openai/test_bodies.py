@@ -110,9 +110,14 @@ def test_any_bytes_get_a_reason(url: str, path: str, raw: Union[bytes, str]) -> 
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40))
-def test_any_scenario_gets_an_answer_or_a_reason(url: str, scenario: str) -> None:
-    assert_sensible(post(url + DATED, chat(), scenario.strip()))
+@given(
+    st.sampled_from([*ANSWERED, "", "nope"]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30),
+)
+def test_any_parameters_of_a_scenario_get_an_answer_or_a_reason(
+    url: str, name: str, parameters: str
+) -> None:
+    assert_sensible(post(url + DATED, chat(), f"{name}; {parameters}; ttft=0; tpot=0"))
 
 
 def test_json_that_python_takes_but_json_does_not_is_refused(url: str) -> None:
