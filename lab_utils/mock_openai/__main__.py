@@ -88,7 +88,8 @@ async def run(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
 
     def request_stop(*_: object) -> None:
-        loop.call_soon_threadsafe(stop.set)
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stop.set)
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, request_stop)
@@ -113,8 +114,7 @@ def _wait_for_eof(then: Callable[[], None]) -> None:
     with contextlib.suppress(OSError):  # a handle that is no longer valid is closed, too
         while os.read(0, 1024):
             pass
-    with contextlib.suppress(RuntimeError):  # the loop has ended already
-        then()
+    then()
 
 
 def _is_our_fault(record: logging.LogRecord) -> bool:
