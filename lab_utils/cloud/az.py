@@ -55,7 +55,7 @@ class Az:
     ) -> None:
         self._run = run
         self._say = say
-        self._subscription = subscription
+        self._where = ["--subscription", subscription] if subscription else []
         self._warned: set[str] = set()
 
     def of(self, subscription: str) -> Az:
@@ -63,8 +63,8 @@ class Az:
         return Az(self._run, self._say, subscription)
 
     def text(self, *arguments: str) -> str:
-        """Return the command as a user would type it."""
-        words = ["az", *arguments]
+        """Return the command as a user would type it, whatever az's default subscription is."""
+        words = ["az", *arguments, *self._where]
         return redact(subprocess.list2cmdline(words) if WINDOWS else shlex.join(words))
 
     def run(self, *arguments: str, seconds: float = SECONDS, chatty: bool = False) -> str:
@@ -75,9 +75,8 @@ class Az:
         if self._run is None:
             self._run = Process(find())
         command = self.text(*arguments)
-        more = ["--subscription", self._subscription] if self._subscription else []
         try:
-            done = self._run([*arguments, *more, "--output", "json"], seconds)
+            done = self._run([*arguments, *self._where, "--output", "json"], seconds)
         except subprocess.TimeoutExpired:
             raise AzError(
                 command, "Timeout", f"no answer within {seconds:.0f} seconds", "run the cell again"

@@ -15,6 +15,7 @@ from .inventory import Deleted, Resource
 from .patience import Patience
 
 SECONDS = 3 * 3600.0  # a classic API Management tier takes most of an hour to go
+NOTICED = 120.0  # within so many seconds Azure's listings forget what was purged
 _SOFT_DELETED = (inventory.APIM, inventory.ACCOUNT)  # kinds that stay behind when deleted
 
 
@@ -62,10 +63,19 @@ class Cleanup:
         known = {(item.kind, item.name) for item in listed}
         for item in [*listed, *(item for item in gone if (item.kind, item.name) not in known)]:
             problems += self._purge(item)
-        left = self.listing()
+        left = self._left(bool(problems))
         if left or problems:
             raise DeployError("\n".join(["something of the lab is left:", *left, *problems]))
         self._say("nothing of the lab is left")
+
+    def _left(self, expected: bool) -> list[str]:
+        """List what is left; where that should be nothing, give Azure a while to notice."""
+        patience = Patience(self._say, self._sleep)
+        while True:
+            left = self.listing()
+            if not left or expected or patience.seconds > NOTICED:
+                return left
+            patience.pause()
 
     def _delete(self) -> tuple[list[Deleted], list[str]]:
         """Delete the resources; return what stays soft-deleted, and what is left to do by hand."""

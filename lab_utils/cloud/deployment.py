@@ -15,7 +15,7 @@ from .az import Az
 from .inventory import short
 from .parameters import TEMPLATE, parameter_file
 from .patience import Patience
-from .progress import ENDED, Progress, failures
+from .progress import ENDED, Progress, failed_modules, failures
 
 NAME = "response-streaming"  # of the deployment: a second one updates the first
 
@@ -76,7 +76,7 @@ class Deployer:
         if self._state() in ("Running", "Accepted"):
             self._say("a deployment that was begun before is still running; following it first")
             self._follow()
-        with parameter_file(self._settings) as file:
+        with parameter_file(self._settings) as file, self._told_that_it_goes_on(KeyboardInterrupt):
             self._az.run(
                 *("deployment", "group", "create", *self._where, "--no-wait"),
                 *("--template-file", str(TEMPLATE), "--parameters", str(file)),
@@ -130,7 +130,7 @@ class Deployer:
             shown = self._show()
             return shown, progress.lines(self._all_operations(progress), patience.seconds)
 
-        with self._told_that_it_goes_on():
+        with self._told_that_it_goes_on(KeyboardInterrupt, AzError):
             while True:
                 answer = patience.ask(look)
                 if answer:
@@ -156,12 +156,7 @@ class Deployer:
     def _failure(self, shown: Any) -> str:
         """Return which resource failed and why, with the next step for each."""
         operations = self._operations(NAME)
-        modules = [
-            operation["properties"]["targetResource"]["resourceName"]
-            for operation in operations
-            if operation["properties"]["provisioningState"] == "Failed"
-        ]
-        for name in modules:
+        for name in failed_modules(operations):
             operations = operations + self._operations(name)
         told = []
         for resource, error in failures(operations) or [("", shown["properties"]["error"])]:
@@ -169,18 +164,19 @@ class Deployer:
             told.append(f"{resource}: {cause.code}: {cause.message}")
             if cause.next_step:
                 told.append(f"Next: {cause.next_step}.")
-        state = shown["properties"]["provisioningState"].lower()
-        return "\n".join([f"the deployment {state}; a new run continues where it stopped", *told])
+        state = shown["properties"]["provisioningState"]
+        summary = f"the deployment ended as {state}; a new run continues where it stopped"
+        return "\n".join([summary, *told])
 
     @contextmanager
-    def _told_that_it_goes_on(self) -> Iterator[None]:
+    def _told_that_it_goes_on(self, *ends: type[BaseException]) -> Iterator[None]:
         try:
             yield
-        except (KeyboardInterrupt, AzError):
+        except ends:
             stop = self._az.text("deployment", "group", "cancel", *self._where)
             self._say(
-                "no longer watching, but the deployment goes on in Azure: run the cell again to "
-                f"follow it, or stop it with: {stop}"
+                "no longer watching; a deployment that has begun goes on in Azure: run the cell "
+                f"again to follow it, or stop it with: {stop}"
             )
             raise
 

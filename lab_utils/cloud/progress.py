@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .inventory import short
 
 NESTED = "Microsoft.Resources/deployments"
+ENDED = ("Succeeded", "Failed", "Canceled")
 
 
 class Progress:
@@ -44,19 +46,24 @@ class Progress:
         return names
 
 
-ENDED = ("Succeeded", "Failed", "Canceled")
+def failed_modules(operations: list[dict[str, Any]]) -> list[str]:
+    """Return the names of the nested deployments that failed."""
+    return [target["resourceName"] for target, _ in _failed(operations, nested=True)]
 
 
 def failures(operations: list[dict[str, Any]]) -> list[tuple[str, Any]]:
     """Return each resource that failed and the error object Azure gives for it."""
     return [
-        (
-            f"{operation['properties']['targetResource']['resourceType']} "
-            f"{operation['properties']['targetResource']['resourceName']}",
-            (operation["properties"].get("statusMessage") or {}).get("error"),
-        )
-        for operation in operations
-        if operation["properties"]["provisioningState"] == "Failed"
-        and operation["properties"].get("targetResource")
-        and operation["properties"]["targetResource"]["resourceType"] != NESTED
+        (f"{target['resourceType']} {target['resourceName']}", error)
+        for target, error in _failed(operations, nested=False)
     ]
+
+
+def _failed(operations: list[dict[str, Any]], nested: bool) -> Iterator[tuple[Any, Any]]:
+    for operation in operations:
+        properties = operation["properties"]
+        target = properties.get("targetResource")
+        if properties["provisioningState"] != "Failed" or not target:
+            continue
+        if (target["resourceType"] == NESTED) == nested:
+            yield target, (properties.get("statusMessage") or {}).get("error")

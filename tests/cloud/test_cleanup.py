@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab_utils.errors import DeployError
+from tests.arm.cloud import SUBSCRIPTION
 from tests.arm.errors import ArmError
 from tests.arm.messages import Answer
 from tests.cloud.bench import Bench
@@ -105,7 +106,7 @@ def test_a_missing_right_to_purge_leaves_the_command_to_run(bench: Bench) -> Non
     assert told[0] == "something of the lab is left:"
     assert told[1].startswith(f"ApiManagement/service  {name}  swedencentral  soft-deleted since ")
     purge = f"az apim deletedservice purge --service-name {name} --location swedencentral"
-    assert told[-1] == f"run: {purge}"
+    assert told[-1] == f"run: {purge} --subscription {SUBSCRIPTION}"
     assert not bench.cloud.cognitive.deleted  # the rest was done
     bench.cloud.faults.clear()
     target.remove(GROUP)
@@ -128,6 +129,17 @@ def test_throttling_while_waiting_is_survived(bench: Bench) -> None:
     target.remove(GROUP)
     assert any(line.startswith("no answer from Azure") for line in bench.said)
     assert nothing_is_left(bench)
+
+
+def test_a_listing_that_is_late_is_asked_again(bench: Bench) -> None:
+    target = bench.target()
+    target.deploy()
+    bench.az.run("group", "delete", "--name", GROUP, "--yes")
+    late = {"value": list(bench.cloud.apim.deleted.values())}
+    bench.cloud.fail("GET", "/deletedservices$", Answer(200, late), times=3)
+    target.remove(GROUP)
+    assert bench.said[-1] == "nothing of the lab is left"
+    assert bench.pauses >= 1
 
 
 def test_a_name_that_is_not_listed_yet_is_purged_all_the_same(bench: Bench) -> None:

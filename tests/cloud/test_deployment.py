@@ -47,7 +47,7 @@ def test_a_failed_deployment_tells_which_resource_and_why(bench: Bench) -> None:
     with pytest.raises(DeployError) as caught:
         bench.target().deploy()
     told = str(caught.value).splitlines()
-    assert told[0].startswith("the deployment failed")
+    assert told[0].startswith("the deployment ended as Failed")
     assert re.match(
         rf"{MODELS} openai1-\w+/gpt-5.4-mini: InsufficientQuota: This operation", told[1]
     )
@@ -128,7 +128,7 @@ def test_a_sign_in_that_ends_meanwhile_is_told(bench: Bench) -> None:
     with pytest.raises(AzError) as caught:
         made.deploy()
     assert "az login" in caught.value.next_step
-    assert "the deployment goes on in Azure" in bench.said[-1]
+    assert "goes on in Azure" in bench.said[-1]
 
 
 def test_an_interrupt_tells_what_goes_on_and_the_next_run_follows_it(bench: Bench) -> None:
@@ -140,7 +140,7 @@ def test_an_interrupt_tells_what_goes_on_and_the_next_run_follows_it(bench: Benc
     bench.on_pause = interrupt
     with pytest.raises(KeyboardInterrupt):
         made.deploy()
-    assert "the deployment goes on in Azure" in bench.said[-1]
+    assert "goes on in Azure" in bench.said[-1]
     assert f"az deployment group cancel --resource-group {GROUP} --name {NAME}" in bench.said[-1]
     bench.on_pause = lambda: None
     made.deploy()

@@ -1,0 +1,29 @@
+"""Does docs/azure.md say what the code does?"""
+
+from __future__ import annotations
+
+import re
+
+from lab_utils.cloud.account import OLDEST
+from lab_utils.cloud.group import TAG
+from lab_utils.cloud.inventory import COSTS
+from lab_utils.settings import PROJECT, Settings
+
+TEXT = (PROJECT / "docs" / "azure.md").read_text(encoding="utf-8")
+
+
+def test_costs_are_those_the_clean_up_shows() -> None:
+    told = set(re.findall(r"[\d.]+ USD an hour", TEXT))
+    shown = {cost[len("about ") :] for cost in COSTS.values() if "USD" in cost}
+    assert told == shown
+
+
+def test_names_are_those_of_the_code() -> None:
+    assert "=".join(TAG) in TEXT
+    assert f"install-azure-cli), {OLDEST[0]}.{OLDEST[1]} or later" in TEXT
+    assert Settings().resource_group in TEXT
+
+
+def test_links_lead_somewhere() -> None:
+    for link in re.findall(r"\]\((\.\./[^)]*)\)", TEXT):
+        assert (PROJECT / "docs" / link).exists(), link
