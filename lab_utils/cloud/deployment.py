@@ -16,6 +16,7 @@ from .inventory import short
 from .parameters import TEMPLATE, parameter_file
 from .patience import Patience
 from .progress import ENDED, Progress, failed_modules, failures
+from .redaction import redact
 
 NAME = "response-streaming"  # of the deployment: a second one updates the first
 
@@ -65,7 +66,7 @@ class Deployer:
             )
         return [
             f"{change['changeType']:<8}  {_described(change['resourceId'])}"
-            for change in told["changes"]
+            for change in told["changes"] or []
         ]
 
     def deploy(self) -> Outputs:
@@ -158,15 +159,15 @@ class Deployer:
         operations = self._operations(NAME)
         for name in failed_modules(operations):
             operations = operations + self._operations(name)
-        told = []
-        for resource, error in failures(operations) or [("", shown["properties"]["error"])]:
+        state = shown["properties"]["provisioningState"]
+        told = [f"the deployment ended as {state}; a new run continues where it stopped"]
+        whole = shown["properties"].get("error")
+        for resource, error in failures(operations) or ([(NAME, whole)] if whole else []):
             cause = refusal.error(error)
-            told.append(f"{resource}: {cause.code}: {cause.message}")
+            told.append(f"{resource}: {cause.code}: {redact(cause.message)}")
             if cause.next_step:
                 told.append(f"Next: {cause.next_step}.")
-        state = shown["properties"]["provisioningState"]
-        summary = f"the deployment ended as {state}; a new run continues where it stopped"
-        return "\n".join([summary, *told])
+        return "\n".join(told)
 
     @contextmanager
     def _told_that_it_goes_on(self, *ends: type[BaseException]) -> Iterator[None]:

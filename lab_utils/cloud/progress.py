@@ -19,12 +19,19 @@ class Progress:
         self._ended: set[str] = set()  # nested deployments that need no further look
 
     def lines(self, operations: list[dict[str, Any]], seconds: float) -> list[str]:
-        """Return what is new, oldest first; `seconds` have passed since the deployment began."""
+        """Return what is new, oldest first; `seconds` have passed since the deployment began.
+
+        `operations` are those of the deployment and of all that `nested` names.
+        """
         new = []
         for operation in sorted(operations, key=lambda item: str(item["properties"]["timestamp"])):
             state = operation["properties"]["provisioningState"]
             target = operation["properties"].get("targetResource")
-            if not target or target["resourceType"] == NESTED:
+            if not target:
+                continue
+            if target["resourceType"] == NESTED:
+                if state in ENDED:
+                    self._ended.add(target["id"])
                 continue
             if self._seen.get(target["id"]) != state:
                 self._seen[target["id"]] = state
@@ -35,15 +42,12 @@ class Progress:
 
     def nested(self, operations: list[dict[str, Any]]) -> list[str]:
         """Return the names of the nested deployments that may have something new to tell."""
-        names = []
-        for operation in operations:
-            target = operation["properties"].get("targetResource")
-            if not target or target["resourceType"] != NESTED or target["id"] in self._ended:
-                continue
-            names.append(target["resourceName"])
-            if operation["properties"]["provisioningState"] in ENDED:
-                self._ended.add(target["id"])
-        return names
+        targets = [operation["properties"].get("targetResource") for operation in operations]
+        return [
+            target["resourceName"]
+            for target in targets
+            if target and target["resourceType"] == NESTED and target["id"] not in self._ended
+        ]
 
 
 def failed_modules(operations: list[dict[str, Any]]) -> list[str]:

@@ -37,12 +37,13 @@ class Cloud:
     def __init__(self, identity: Identity, host: str) -> None:
         self.requests: list[tuple[str, str]] = []
         self.faults: list[Fault] = []
+        self.alive = True  # whether what is deployed comes to life, which takes a second
         self.identity = identity
         self.operations = Operations(SUBSCRIPTION)
         self.resources = Resources(SUBSCRIPTION, self.operations)
         self.groups = Groups(SUBSCRIPTION, self.resources, self.operations)
         self.deployments = Deployments(
-            SUBSCRIPTION, self.groups, self.resources, self.operations, lambda: self.apim.start()
+            SUBSCRIPTION, self.groups, self.resources, self.operations, self._deployed
         )
         self.cognitive = CognitiveServices(SUBSCRIPTION, self.resources, self.operations)
         self.web = AppService(SUBSCRIPTION, self.resources, host)
@@ -111,6 +112,10 @@ class Cloud:
                 fault.times -= 1
                 return fault.answer
         return None
+
+    def _deployed(self) -> None:
+        if self.alive:
+            self.apim.start()
 
     def _backend(self, url: str) -> str:
         """Return where a backend runs, given its public address."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from lab_utils.cloud.az import Az
+from lab_utils.cloud.deployment import Deployer
 from lab_utils.cloud.target import AzureTarget
 from lab_utils.settings import Settings
 from tests.arm.cloud import Cloud
@@ -33,6 +34,16 @@ class Bench:
     def target(self, **settings: Any) -> AzureTarget:
         chosen = Settings(target="azure", **settings)
         return AzureTarget(chosen, self.said.append, self.run, self.sleep)
+
+    def deploy(self, **settings: Any) -> AzureTarget:
+        """Deploy the resources, without waiting for a gateway, which is not started either."""
+        self.cloud.alive = False
+        target = self.target(**settings)
+        target.create_resource_group()
+        Deployer(
+            self.az, Settings(target="azure", **settings), self.said.append, self.sleep
+        ).deploy()
+        return target
 
     def sleep(self, seconds: float) -> None:
         """Let no time pass; Azure's moves on with each question."""

@@ -34,17 +34,16 @@ def test_there_may_be_nothing_to_remove(bench: Bench) -> None:
 def test_half_a_deployment_is_removed(bench: Bench) -> None:
     error = ArmError(400, "InsufficientQuota", "none left")
     bench.cloud.resources.rejections["Microsoft.CognitiveServices/accounts/deployments"] = error
-    target = bench.target()
     with pytest.raises(DeployError):
-        target.deploy()
+        bench.deploy()
+    target = bench.target()
     assert len(target.resources()) == 3
     target.remove(GROUP)
     assert nothing_is_left(bench)
 
 
 def test_a_group_in_deletion_is_waited_for(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     bench.az.run("group", "delete", "--name", GROUP, "--yes", "--no-wait")
     target.remove(GROUP)
     assert nothing_is_left(bench)
@@ -55,8 +54,7 @@ def test_a_group_in_deletion_is_waited_for(bench: Bench) -> None:
 def test_what_is_not_the_labs_stays(bench: Bench) -> None:
     bench.az.json("group", "create", "--name", GROUP, "--location", "westeurope")
     put_stranger(bench)
-    target = bench.target(adopt_group=True)
-    target.deploy()
+    target = bench.deploy(adopt_group=True)
     assert not any("storageAccounts" in line for line in target.resources())
     target.remove(GROUP)
     assert any(line.startswith("left alone, not the lab's: ") for line in bench.said)
@@ -65,9 +63,24 @@ def test_what_is_not_the_labs_stays(bench: Bench) -> None:
     assert target.resources() == []
 
 
+def test_a_running_deployment_is_cancelled_before_its_resources_go(bench: Bench) -> None:
+    bench.az.json("group", "create", "--name", GROUP, "--location", "westeurope")
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    bench.on_pause = interrupt
+    target = bench.target(adopt_group=True)
+    with pytest.raises(KeyboardInterrupt):
+        target.deploy()
+    bench.on_pause = lambda: None
+    target.remove(GROUP)
+    assert "a deployment is running: cancelling it" in bench.said
+    assert bench.cloud.resources.tracked() == []
+
+
 def test_a_stranger_in_the_labs_own_group_keeps_the_group(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     put_stranger(bench)
     with pytest.raises(DeployError) as caught:
         target.remove(GROUP)
@@ -77,8 +90,7 @@ def test_a_stranger_in_the_labs_own_group_keeps_the_group(bench: Bench) -> None:
 
 
 def test_companions_of_application_insights_go_with_it(bench: Bench) -> None:
-    target = bench.target(monitoring=True)
-    target.deploy()
+    target = bench.deploy(monitoring=True)
     group = bench.cloud.groups.get(GROUP)["id"]
     suffix = next(iter(bench.cloud.apim.gateways)).rpartition("-")[2]
     for kind, name in (
@@ -95,8 +107,7 @@ def test_companions_of_application_insights_go_with_it(bench: Bench) -> None:
 
 
 def test_a_missing_right_to_purge_leaves_the_command_to_run(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     action = "Microsoft.ApiManagement/locations/deletedservices/delete"
     bench.cloud.forbid("DELETE", "/deletedservices/", action)
     with pytest.raises(DeployError) as caught:
@@ -114,8 +125,7 @@ def test_a_missing_right_to_purge_leaves_the_command_to_run(bench: Bench) -> Non
 
 
 def test_a_missing_right_to_delete_leaves_the_command_to_run(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     action = "Microsoft.Resources/subscriptions/resourcegroups/delete"
     bench.cloud.forbid("DELETE", "/resourcegroups/", action)
     with pytest.raises(DeployError, match=f"run: az group delete --name {GROUP} --yes"):
@@ -132,8 +142,7 @@ def test_throttling_while_waiting_is_survived(bench: Bench) -> None:
 
 
 def test_a_listing_that_is_late_is_asked_again(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     bench.az.run("group", "delete", "--name", GROUP, "--yes")
     late = {"value": list(bench.cloud.apim.deleted.values())}
     bench.cloud.fail("GET", "/deletedservices$", Answer(200, late), times=3)
@@ -143,8 +152,7 @@ def test_a_listing_that_is_late_is_asked_again(bench: Bench) -> None:
 
 
 def test_a_name_that_is_not_listed_yet_is_purged_all_the_same(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     for path in ("/deletedservices$", "/deletedAccounts$"):
         bench.cloud.fail("GET", path, Answer(200, {"value": []}))
     target.remove(GROUP)

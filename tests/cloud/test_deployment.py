@@ -25,6 +25,7 @@ QUOTA = ArmError(
 
 
 def deployer(bench: Bench) -> Deployer:
+    bench.cloud.alive = False
     bench.target().create_resource_group()
     return Deployer(bench.az, Settings(target="azure"), bench.said.append, bench.sleep)
 
@@ -36,7 +37,7 @@ def test_every_output_read_is_an_output_of_the_template() -> None:
 def test_what_validation_finds_is_told_before_anything_is_created(bench: Bench) -> None:
     bench.cloud.deployments.preflight = QUOTA
     with pytest.raises(AzError) as caught:
-        bench.target().deploy()
+        bench.deploy()
     assert caught.value.code == "InsufficientQuota"
     assert "LAB_MODEL_CAPACITY" in str(caught.value)
     assert not bench.cloud.resources.by_id
@@ -45,7 +46,7 @@ def test_what_validation_finds_is_told_before_anything_is_created(bench: Bench) 
 def test_a_failed_deployment_tells_which_resource_and_why(bench: Bench) -> None:
     bench.cloud.resources.rejections[MODELS] = QUOTA
     with pytest.raises(DeployError) as caught:
-        bench.target().deploy()
+        bench.deploy()
     told = str(caught.value).splitlines()
     assert told[0].startswith("the deployment ended as Failed")
     assert re.match(
@@ -58,9 +59,9 @@ def test_a_failed_deployment_tells_which_resource_and_why(bench: Bench) -> None:
 def test_the_next_run_continues_where_it_stopped(bench: Bench) -> None:
     bench.cloud.resources.rejections[MODELS] = QUOTA
     with pytest.raises(DeployError):
-        bench.target().deploy()
+        bench.deploy()
     bench.cloud.resources.rejections.clear()
-    assert bench.target().deploy().gateway_url
+    assert bench.deploy().resources()
 
 
 def test_a_role_that_may_not_be_given_is_told(bench: Bench) -> None:
@@ -71,7 +72,7 @@ def test_a_role_that_may_not_be_given_is_told(bench: Bench) -> None:
         "'Microsoft.Authorization/roleAssignments/write'.",
     )
     with pytest.raises(DeployError, match="Role Based Access Control Administrator"):
-        bench.target().deploy()
+        bench.deploy()
 
 
 def test_a_name_soft_deleted_meanwhile_is_told(bench: Bench) -> None:
@@ -79,7 +80,7 @@ def test_a_name_soft_deleted_meanwhile_is_told(bench: Bench) -> None:
         409, "FlagMustBeSetForRestore", "An existing resource has been soft-deleted."
     )
     with pytest.raises(DeployError, match=r"Next: purge what is soft-deleted: `lab\.remove"):
-        bench.target().deploy()
+        bench.deploy()
 
 
 def test_a_slow_deployment_is_followed_step_by_step(bench: Bench) -> None:
@@ -145,6 +146,13 @@ def test_an_interrupt_tells_what_goes_on_and_the_next_run_follows_it(bench: Benc
     bench.on_pause = lambda: None
     made.deploy()
     assert "a deployment that was begun before is still running; following it first" in bench.said
+
+
+def test_a_deployment_cancelled_elsewhere_is_told(bench: Bench) -> None:
+    made = deployer(bench)
+    bench.on_pause = made.cancel
+    with pytest.raises(DeployError, match="the deployment ended as Canceled"):
+        made.deploy()
 
 
 def test_without_a_deployment_there_are_no_outputs(bench: Bench) -> None:

@@ -67,8 +67,7 @@ def diagnose(bench: Bench, scope: str, name: str, size: int) -> None:
 
 
 def test_an_apis_diagnostic_takes_the_place_of_the_one_for_all(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     diagnose(bench, "", "applicationinsights", 8192)
     diagnose(bench, "", "azuremonitor", 512)
     everywhere = {"applicationinsights (all APIs)": 8192, "azuremonitor (all APIs)": 512}
@@ -79,8 +78,7 @@ def test_an_apis_diagnostic_takes_the_place_of_the_one_for_all(bench: Bench) -> 
 
 
 def test_a_missing_right_is_told(bench: Bench) -> None:
-    target = bench.target()
-    target.deploy()
+    target = bench.deploy()
     action = "Microsoft.ApiManagement/service/apis/policies/write"
     bench.cloud.forbid("PUT", "/policies/policy", action)
     with pytest.raises(GatewayError, match=action):

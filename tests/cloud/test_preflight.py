@@ -42,7 +42,7 @@ def test_the_mock_needs_no_model(bench: Bench) -> None:
 
 def left_behind(bench: Bench) -> list[str]:
     """Deploy and delete the group by hand, as people do; return what stays soft-deleted."""
-    bench.target().deploy()
+    bench.deploy()
     bench.az.run("group", "delete", "--name", GROUP, "--yes")
     return [*bench.cloud.apim.deleted, *bench.cloud.cognitive.deleted]
 
@@ -59,11 +59,11 @@ def test_soft_deleted_names_are_told_with_the_commands_that_purge(bench: Bench) 
     assert "az cognitiveservices account purge --name" in told
     assert f"lab.remove(confirm='{GROUP}')" in told
     bench.target().remove(GROUP)
-    bench.target().deploy()  # nothing is in the way any more
+    bench.deploy()  # nothing is in the way any more
 
 
 def test_soft_deleted_names_of_others_are_no_obstacle(bench: Bench) -> None:
     left_behind(bench)
     bench.cloud.apim.deleted.clear()
-    bench.target(resource_group="lab-another").deploy()
+    bench.deploy(resource_group="lab-another")
     bench.target(backend="mock").create_resource_group()

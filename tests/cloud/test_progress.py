@@ -44,9 +44,10 @@ def test_nested_deployments_are_looked_into_until_they_have_ended() -> None:
     running = [operation("module", "Running", NESTED), operation("a", "Running")]
     ended = [operation("module", "Succeeded", NESTED)]
     assert progress.nested(running) == ["module"]
-    assert progress.nested(ended) == ["module"]  # its last news
-    assert progress.nested(ended) == []
+    assert progress.nested(ended) == ["module"]
+    assert progress.nested(ended) == ["module"]  # its last news has not been read yet
     assert progress.lines(ended, 0) == []  # a module is no resource
+    assert progress.nested(ended) == []
 
 
 def test_an_operation_without_a_target_is_passed_over() -> None:
