@@ -60,10 +60,13 @@ class Deployer:
     def preview(self) -> list[str]:
         """Return what a deployment would change, one line each (what-if)."""
         with parameter_file(self._settings) as file:
-            told = self._az.json(
-                *("deployment", "group", "what-if", *self._where, "--no-pretty-print"),
-                *("--template-file", str(TEMPLATE), "--parameters", str(file)),
-            )
+            what = (*self._where, "--template-file", str(TEMPLATE), "--parameters", str(file))
+            try:
+                told = self._az.json("deployment", "group", "what-if", *what, "--no-pretty-print")
+            except AzError as error:
+                if not error.code:  # az 2.91 breaks down over a refused what-if and loses why
+                    self._az.run("deployment", "group", "validate", *what)
+                raise
         return [
             f"{change['changeType']:<8}  {_described(change['resourceId'])}"
             for change in told["changes"] or []

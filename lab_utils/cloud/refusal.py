@@ -29,6 +29,7 @@ _RESTORE = "purge what is soft-deleted: `lab.remove(confirm=...)` in clean-up-re
 NEXT_STEPS: dict[str, str] = {
     r"AuthorizationFailed|LinkedAuthorizationFailed": "ask for the roles docs/azure.md names: "
     "Contributor, and Role Based Access Control Administrator on the resource group",
+    r"ResourceGroupNotFound": "run lab.create_resource_group() first",
     r"RequestDisallowedByPolicy": "a policy of your organisation forbids it: ask who runs Azure",
     r"ExpiredAuthenticationToken|InvalidAuthenticationToken\w*|AuthenticationFailed": _SIGN_IN,
     r"AADSTS\d+|SubscriptionNotFound|NotSignedIn": _SIGN_IN,

@@ -173,3 +173,11 @@ def test_an_update_previews_no_change(bench: Bench) -> None:
     made = deployer(bench)
     made.deploy()
     assert all(line.startswith("NoChange") for line in made.preview())
+
+
+def test_a_refused_preview_tells_why(bench: Bench) -> None:
+    made = deployer(bench)
+    bench.cloud.deployments.preflight = QUOTA
+    with pytest.raises(AzError) as caught:
+        made.preview()
+    assert caught.value.code == "InsufficientQuota"

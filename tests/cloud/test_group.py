@@ -58,3 +58,8 @@ def test_no_right_to_create_a_group_is_told(bench: Bench) -> None:
     assert caught.value.code == "AuthorizationFailed"
     assert action in str(caught.value)
     assert "Contributor" in str(caught.value)
+
+
+def test_a_preview_without_a_group_tells_how_to_get_one(bench: Bench) -> None:
+    with pytest.raises(AzError, match=r"Next: run lab\.create_resource_group\(\) first"):
+        bench.target().preview()

@@ -78,7 +78,7 @@ def outcome(
     """Execute the lab and then the clean-up, each in a kernel of its own."""
     cloud = loopback.reset()
     loopback.sign_in()
-    cloud.deployments.pace = 15  # few questions: each costs a process
+    cloud.deployments.pace = 40  # few questions: each costs a process
     temporary = tmp_path_factory.mktemp("with a space")
     terminal = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, Watch() as watch:
