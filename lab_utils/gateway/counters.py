@@ -1,7 +1,6 @@
 """What limits count: sliding windows, fixed periods and calls that run side by side.
 
-Source: the rate-limit-by-key, quota-by-key and llm-token-limit policies. Inferred: a rate limit is
-a sliding window, as in the classic tiers (v2 tiers fill a token bucket).
+Source: the rate-limit-by-key, quota-by-key and llm-token-limit policies.
 """
 
 from __future__ import annotations

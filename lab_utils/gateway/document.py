@@ -181,9 +181,10 @@ class _Compiler:
             children = self.children(element, shape, section, path)
         text = None
         if shape.text:
-            text = self.value(element.name, element.text, shape.text)
             if shape.text.required and not element.text.value.strip():
                 self.fault(element.line, element.name, "needs a text")
+            else:
+                text = self.value(element.name, element.text, shape.text)
         elif element.text.value.strip():
             self.fault(element.text.line, element.name, "takes no text")
         around = Surroundings(

@@ -55,7 +55,7 @@ class Exchange:
         self.path = path  # what follows the API's path; the backend's address goes before it
         self.backend = ""  # the one that was called last
         self.buffered = True
-        self.held_by = ""  # the policy that read the response's body whole
+        self.running = ""  # the policy that runs now
         self.section = ""
         self.preflight = False  # a browser asks beforehand; see the cors policy
         self.tees: list[Tee] = []
@@ -137,7 +137,7 @@ class Exchange:
         if REQUEST_BODY in value.reads:
             await self.load_request_body()
         if RESPONSE_BODY in value.reads:
-            await self.hold_response("an expression that reads context.Response.Body")
+            await self.hold_response()
 
     # Bodies
 
@@ -184,13 +184,12 @@ class Exchange:
         body = self.context.request.body
         return body.data if body and not body.consumed else None
 
-    async def hold_response(self, by: str) -> None:
-        """Read the response's body whole, for the policy named `by`. Raises SectionError."""
+    async def hold_response(self) -> None:
+        """Read the response's body whole, for the policy that runs. Raises SectionError."""
         reply, self.reply = self.reply, None
         response = self.context.response
         if reply is None or response is None:
             return
-        self.held_by = by
         try:
             data = await reply.read()
             response.body = Body(data)
@@ -200,7 +199,8 @@ class Exchange:
             raise SectionError(FORWARDER, "BackendConnectionFailure", message) from error
         finally:
             reply.close()
-        self.trace(by, {"message": "The response body was read whole before it went on."})
+        message = "The response body was read whole before it went on."
+        self.trace(self.running, {"message": message, "bytes": len(data)})
 
     def _heard(self, data: bytes) -> None:
         tees, self.tees = self.tees, []

@@ -19,14 +19,17 @@ Inferred, because nobody outside has settled it:
   `fail-on-error-status-code` on-error finds the backend's own answer.
 - A request body that was not buffered is gone after one `forward-request`; the next sends none.
 - A dead backend and a timeout count as 500 to a circuit breaker. Weights are spread by smooth
-  round robin. The texts of 503, and of a 429 of limit-concurrency, are ours.
+  round robin. The texts of 503, of a 429 of limit-concurrency and of a token quota's 403 are ours.
 - An operation is matched before the key is looked at, so a wrong path is 404 without a key too.
   The errors of both run the API's on-error. The subscription key travels on to the backend.
 - An error inside on-error ends that section; the answer stands as it was then.
 - `authentication-managed-identity` with `output-token-variable-name` leaves the header alone.
 - `set-header` on Connection, Content-Length, Keep-Alive or Transfer-Encoding loads and does
-  nothing; a null value is an empty header; a line end in a value is an error.
-- Rate limits are a sliding window, as in the classic tiers; v2 tiers fill a token bucket.
+  nothing; a null value is an empty header; a line end in a value is an error. Names of query
+  parameters ignore case. `set-body` on a response drops what the backend still sends.
+- A cross-origin POST that `cors` does not list goes on without CORS headers.
+- Rate limits are a sliding window, as in the classic tiers; v2 tiers fill a token bucket. A limit
+  without a key counts by subscription, and bandwidth is what the backend sends.
 - Tokens of a stream are estimated: four characters a token for the prompt and four tokens a
   message, one token for each text delta. Where the consumed tokens are wanted in a header, a JSON
   answer is read whole first, and a stream tells the prompt's estimate. Without `usage` in the

@@ -2,7 +2,6 @@
 
 Source: https://learn.microsoft.com/azure/api-management/api-management-howto-policies and
 https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies.
-Inferred: a failure in on-error ends that section and the answer stands as it was then.
 """
 
 from __future__ import annotations
@@ -83,6 +82,7 @@ class Placed:
 
     async def run(self, exchange: Exchange) -> None:
         """Run the step; a failure learns its place here. Raises SectionError or Finished."""
+        exchange.running = self.place.name
         try:
             await self.step.run(exchange)
         except ExpressionFailure as error:

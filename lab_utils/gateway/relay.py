@@ -2,15 +2,13 @@
 
 Source: the `buffer-response` attribute of
 https://learn.microsoft.com/azure/api-management/forward-request-policy: chunks are buffered
-"(8 KB, unless end of stream is detected)", or each is returned at once. Inferred: there is no
-timer that releases less than 8 KB, a block is released whole once it holds 8,192 bytes or more,
-the headers go out before the first block, and chunks that came in one read leave in one write.
+"(8 KB, unless end of stream is detected)", or each is returned at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Optional, Protocol
 
 BLOCK = 8_192
 
@@ -61,7 +59,7 @@ async def relay(
     sink: Sink,
     buffered: bool,
     tees: Sequence[Tee] = (),
-    flushes: Sequence[Flushes] = (),
+    flushes: Optional[Flushes] = None,
 ) -> None:
     """Carry a body from `source` to `sink`; `buffered` gathers blocks of 8,192 bytes.
 
@@ -89,9 +87,8 @@ async def relay(
                 await sink.write_eof(piece)
             else:
                 await sink.write(piece)
-            if piece:
-                for watcher in flushes:
-                    watcher.flushed(piece)
+            if piece and flushes:
+                flushes.flushed(piece)
             if ended:
                 return
     finally:

@@ -1,7 +1,7 @@
 """The gateway's own answers, byte for byte as API Management writes them.
 
 Bodies and headers are those seen on the wire, blanks included. The documentation's table says
-"to this API" where the wire says "to an API"; the wire wins. Inferred: the body of 503.
+"to this API" where the wire says "to an API"; the wire wins.
 """
 
 from __future__ import annotations

@@ -31,7 +31,9 @@ class Kind:
 def one_of(*values: str) -> Kind:
     """Accept these texts alone."""
     wanted = " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
-    return Kind(wanted, lambda text: "" if text in values else f"{text!r} should be {wanted}")
+    return Kind(
+        wanted, lambda text: "" if text.strip() in values else f"{text!r} should be {wanted}"
+    )
 
 
 def whole(least: int, most: Optional[int] = None) -> Kind:
@@ -51,7 +53,12 @@ def whole(least: int, most: Optional[int] = None) -> Kind:
 
 TEXT = Kind("text")
 NAME = Kind("text, not empty", lambda text: "" if text.strip() else "should not be empty")
-BOOLEAN = one_of("true", "false")
+BOOLEAN = Kind(
+    "true or false",
+    lambda text: (
+        "" if text.strip().lower() in ("true", "false") else f"{text!r} should be true or false"
+    ),
+)
 BACKEND_ID = Kind("name of a backend", NAME.fault)
 
 
@@ -123,7 +130,7 @@ class Node:
 
     def flag(self, attribute: str) -> bool:
         """Return whether an attribute that takes no expression is `true`."""
-        return self.literals.get(attribute) == "true"
+        return self.literal(attribute).lower() == "true"
 
     def get(self, attribute: str) -> Optional[Value]:
         """Return the attribute's value, or None when it is absent and has no default."""

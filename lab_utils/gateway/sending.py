@@ -1,7 +1,4 @@
-"""How a response leaves: whole in one write, or as a stream that follows its backend.
-
-Inferred: a backend that breaks off cuts the client's connection too, without the end of the body.
-"""
+"""How a response leaves: whole in one write, or as a stream that follows its backend."""
 
 from __future__ import annotations
 
@@ -15,7 +12,8 @@ from multidict import CIMultiDict
 
 from lab_utils.gateway.context import Response
 from lab_utils.gateway.exchange import Exchange
-from lab_utils.gateway.relay import BrokenError, Flushes, relay
+from lab_utils.gateway.relay import BrokenError, relay
+from lab_utils.gateway.trace import Trace
 from lab_utils.gateway.upstream import Reply, end_to_end
 
 ADDED_BY_AIOHTTP = ("Content-Type", "Server")
@@ -23,25 +21,36 @@ ADDED_BY_AIOHTTP = ("Content-Type", "Server")
 
 @dataclass
 class Record:
-    """Measure one request for the log; times in milliseconds since it began."""
+    """Measure one request for the log, and for its trace; times in milliseconds since it began."""
 
     started: float = field(default_factory=time.perf_counter)
     status: int = 0
     size: int = 0  # bytes of the body
     headers_ms: Optional[float] = None
     ended: str = "client left"
+    trace: Optional[Trace] = None
 
     def milliseconds(self) -> float:
         """Return the time since the request began."""
         return round((time.perf_counter() - self.started) * 1000, 1)
 
-    def begun(self, status: int) -> None:
-        """Note that the headers are out."""
+    def begun(self, status: int, released: str) -> None:
+        """Note that the headers are out, and how the body will be released."""
         self.status, self.headers_ms = status, self.milliseconds()
+        if self.trace:
+            self.trace.streaming(released)
 
     def flushed(self, data: bytes) -> None:
         """Count what went to the client."""
         self.size += len(data)
+        if self.trace:
+            self.trace.flushed(data)
+
+    def complete(self) -> None:
+        """Note that the whole body is out."""
+        self.ended = "complete"
+        if self.trace:
+            self.trace.streamed()
 
 
 class Whole(web.Response):
@@ -66,19 +75,14 @@ async def keep_own_headers(request: web.Request, response: web.StreamResponse) -
 
 async def send(request: web.Request, exchange: Exchange, record: Record) -> web.StreamResponse:
     """Send the exchange's response, with the headers that policies added to it."""
-    response, reply = exchange.response(), exchange.reply
-    if reply is None:
-        sent: web.StreamResponse = await send_whole(request, response, exchange.added, record)
-    else:
-        sent = await _send_stream(request, exchange, reply, record)
-    if exchange.tracing and record.ended == "complete":
-        exchange.tracing.streamed()
-    return sent
+    if exchange.reply is None:
+        return await send_whole(request, exchange.response(), exchange.added, record)
+    return await _send_stream(request, exchange, exchange.reply, record)
 
 
 async def send_whole(
     request: web.Request, response: Response, added: Mapping[str, str], record: Record
-) -> Whole:
+) -> web.StreamResponse:
     """Send a response whose body is at hand."""
     body = response.body
     data = body.data if body and not body.consumed else b""
@@ -89,32 +93,26 @@ async def send_whole(
     )
     whole.own = _names(headers)
     await whole.prepare(request)
-    record.begun(response.status_code)
+    record.begun(response.status_code, "whole")
     await whole.write_eof()
     record.flushed(data)
-    record.ended = "complete"
+    record.complete()
     return whole
 
 
 async def _send_stream(
-    request: web.Request,
-    exchange: Exchange,
-    reply: Reply,
-    record: Record,
+    request: web.Request, exchange: Exchange, reply: Reply, record: Record
 ) -> web.StreamResponse:
     response = exchange.response()
     headers = _headers(response, exchange.added)
     stream = Stream(status=response.status_code, reason=response.status_reason, headers=headers)
     stream.own = _names(headers)
     await stream.prepare(request)
-    record.begun(response.status_code)
-    trace = exchange.tracing
-    if trace:
-        trace.streaming(exchange.buffered)
-    watchers: list[Flushes] = [record, trace] if trace else [record]
+    released = "8 KB at a time" if exchange.buffered else "each chunk at once"
+    record.begun(response.status_code, released)
     try:
-        await relay(reply, stream, exchange.buffered, exchange.tees, watchers)
-        record.ended = "complete"
+        await relay(reply, stream, exchange.buffered, exchange.tees, record)
+        record.complete()
     except BrokenError:
         record.ended = "backend cut"
         if request.transport:

@@ -1,8 +1,4 @@
-"""The gateway over HTTP: requests in, through the policies, answers and streams out.
-
-Inferred: an operation is matched before the key is looked at, so a wrong path is 404 without a
-key too; both errors run the policies' on-error.
-"""
+"""The gateway over HTTP: requests in, through the policies, answers and streams out."""
 
 from __future__ import annotations
 
@@ -56,6 +52,7 @@ class Server:
                 answer = responses.not_found().response()
                 return await send_whole(request, answer, {}, record)
             trace, added = self._tracing(request)
+            record.trace = trace
             exchange = self._exchange(request, suffix, query, trace)
             exchange.added.update(added)
             try:

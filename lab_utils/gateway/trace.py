@@ -2,8 +2,7 @@
 
 Source: https://learn.microsoft.com/azure/api-management/api-management-howto-api-inspector: a token
 from listDebugCredentials goes into the header Apim-Debug-Authorization, the response's header
-Apim-Trace-Id names the trace, and listTrace returns it. Inferred: the texts of the two headers that
-refuse a token, and what stands in an entry's `data`. The entries of each flush are ours.
+Apim-Trace-Id names the trace, and listTrace returns it. The entries of each flush are ours.
 """
 
 from __future__ import annotations
@@ -52,11 +51,10 @@ class Trace:
         }
         self._entries.setdefault(self._section, []).append(entry)
 
-    def streaming(self, buffered: bool) -> None:
+    def streaming(self, released: str) -> None:
         """Note that the headers are out, and how the body will follow."""
-        mode = "8 KB at a time" if buffered else "each chunk at once"
         self._section = OUTBOUND
-        self.add(RELAY, {"message": STARTED, "released": mode})
+        self.add(RELAY, {"message": STARTED, "released": released})
 
     def flushed(self, data: bytes) -> None:
         """Note one release to the client, with the events that ended in it."""

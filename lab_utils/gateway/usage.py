@@ -2,7 +2,7 @@
 
 Sources: the `usage` of Azure OpenAI's chat completions, completions and responses, streamed and
 whole; https://learn.microsoft.com/azure/api-management/llm-token-limit-policy: the tokens of a
-stream are estimated. Inferred: the estimate. A prompt is taken as four characters a token with four
+stream are estimated. A prompt is taken as four characters a token with four
 more tokens a message; a streamed completion as one token for each text delta.
 """
 

@@ -102,7 +102,7 @@ def test_what_arrived_before_a_break_is_released_and_no_end_is_sent(buffered: bo
 
 def test_a_tee_hears_every_piece_when_it_arrives_and_flushes_tell_what_left() -> None:
     tee, flushes = Ear(), Ear()
-    asyncio.run(relay(Pieces([b"a", b"b"]), Wire(), True, [tee], [flushes]))
+    asyncio.run(relay(Pieces([b"a", b"b"]), Wire(), True, [tee], flushes))
     assert (tee.heard, tee.ends) == ([b"a", b"b"], 1)
     assert flushes.heard == [b"ab"]
 

@@ -2,8 +2,7 @@
 
 Sources: the reference pages of authentication-managed-identity, authentication-basic and
 get-authorization-context. The token of the managed identity and of a connection is a text that no
-service accepts. Inferred: with `output-token-variable-name` the header is left to the policy's
-author.
+service accepts.
 """
 
 from __future__ import annotations

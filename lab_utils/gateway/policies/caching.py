@@ -2,8 +2,7 @@
 
 Sources: the reference pages of these policies. There is one cache, in this process, whatever
 `caching-type` says. The semantic cache has no embeddings here: only the same prompt finds an
-answer, as its likeness is 1 under any threshold; a similar one is a miss. Inferred: an answer from
-the cache goes on with outbound; a response is read whole before it is stored.
+answer, as its likeness is 1 under any threshold; a similar one is a miss.
 """
 
 from __future__ import annotations
@@ -138,7 +137,7 @@ class Store:
             wanted = await exchange.boolean(self._any_status)
         if not wanted:
             return
-        await exchange.hold_response(f"{self._family} cache")
+        await exchange.hold_response()
         kept = [(n, v) for n, v in response.headers.items() if n.title() not in NEEDLESS]
         data = response.body.data if response.body else b""
         record = (response.status_code, response.status_reason, kept, data)

@@ -50,7 +50,7 @@ class ValidateContent:
             await exchange.load_request_body()
             body, headers = exchange.context.request.body, exchange.context.request.headers
         else:
-            await exchange.hold_response("validate-content")
+            await exchange.hold_response()
             response = exchange.response()
             body, headers = response.body, response.headers
         given = (headers.get("Content-Type") or [""])[0].partition(";")[0].strip().lower()

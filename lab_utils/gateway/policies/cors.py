@@ -1,8 +1,7 @@
 """cors: which other origins' pages may call.
 
 Source: https://learn.microsoft.com/azure/api-management/cors-policy. A preflight needs no key and
-is answered by the first cors policy alone. Inferred: a cross-origin POST that does not match goes
-on without CORS headers.
+is answered by the first cors policy alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """set-header: the request's headers before the backend answers, the response's after.
 
-Source: https://learn.microsoft.com/azure/api-management/set-header-policy. Inferred: a policy for
-a header that cannot be changed loads and has no effect; a null value is an empty header; a line
-end inside a value is an error.
+Source: https://learn.microsoft.com/azure/api-management/set-header-policy.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Limits on calls: rate-limit, rate-limit-by-key, quota, quota-by-key, limit-concurrency.
 
 Sources: the reference pages of these policies. Counters belong to this process and start at zero.
-Inferred: a limit without a key counts by subscription; a sliding window, as in the classic tiers;
-bandwidth is what the backend sends; the text of limit-concurrency's 429.
 """
 
 from __future__ import annotations

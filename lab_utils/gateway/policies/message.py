@@ -1,7 +1,7 @@
 """Policies that make or change a message: its body, method, status, or the whole of it.
 
 Sources: the reference pages of set-body, set-method, set-status, find-and-replace, return-response
-and mock-response. Inferred: set-body on a response drops what the backend still sends.
+and mock-response.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class FindAndReplace:
             await exchange.load_request_body()
             body, replace = exchange.context.request.body, exchange.set_request_body
         else:
-            await exchange.hold_response("find-and-replace")
+            await exchange.hold_response()
             body, replace = exchange.response().body, exchange.set_response_body
         if body and found and not body.consumed:
             replace(body.data.replace(found, given))

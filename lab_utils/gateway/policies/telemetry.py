@@ -1,7 +1,7 @@
 """trace, emit-metric and log-to-eventhub: what a policy tells of a request.
 
 Sources: the reference pages of these policies. All goes to the request's trace and to the file of
-`--telemetry`, never to Azure. Inferred: the texts of default dimensions that are unknown here.
+`--telemetry`, never to Azure.
 """
 
 from __future__ import annotations

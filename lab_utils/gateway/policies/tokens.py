@@ -3,9 +3,7 @@
 Sources: the reference pages of llm-token-limit, azure-openai-token-limit, llm-emit-token-metric and
 azure-openai-emit-token-metric. With `stream: true` prompt and completion are estimated (see
 lab_utils.gateway.usage), otherwise the response's `usage` counts. A metric needs `usage`: a stream
-has it with `stream_options.include_usage` alone. Inferred: a whole JSON answer is read before it
-goes on where its consumed tokens are wanted in a header or variable; on a stream that header tells
-the prompt's estimate; the text of a quota's 403; without `usage` there is no metric.
+has it with `stream_options.include_usage` alone.
 """
 
 from __future__ import annotations
@@ -61,7 +59,7 @@ class TokenLimit:
 
         async def consumed() -> None:
             if self._wants_consumed and not streamed and not _is_event_stream(exchange):
-                await exchange.hold_response(self._name)
+                await exchange.hold_response()
                 self._outputs.tell(exchange, "tokens-consumed", meter.tokens)
 
         exchange.tees.append(meter)

@@ -1,8 +1,7 @@
 """set-query-parameter and rewrite-uri: the address a request goes to.
 
 Sources: https://learn.microsoft.com/azure/api-management/set-query-parameter-policy and
-https://learn.microsoft.com/azure/api-management/rewrite-uri-policy. Inferred: names of query
-parameters ignore case.
+https://learn.microsoft.com/azure/api-management/rewrite-uri-policy.
 """
 
 from __future__ import annotations
