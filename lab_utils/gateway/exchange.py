@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 
 from lab_utils.gateway.backends import Backend, Target
 from lab_utils.gateway.context import Body, Context, Headers, LastError, Response, Url
-from lab_utils.gateway.expressions import Value
+from lab_utils.gateway.expressions import ExpressionFailure, Value
 from lab_utils.gateway.expressions.run import Run
 from lab_utils.gateway.expressions.texts import text_of
 from lab_utils.gateway.expressions.values import characters
-from lab_utils.gateway.pipeline import SectionError
+from lab_utils.gateway.pipeline import Place, SectionError, located
 from lab_utils.gateway.relay import BrokenError, Tee
 from lab_utils.gateway.responses import Answer, internal
 from lab_utils.gateway.schema import BACKEND, INBOUND
@@ -52,10 +52,11 @@ class Exchange:
         self.runtime = runtime
         self.context = context
         self.reply: Optional[Reply] = None
+        self.host = context.request.headers.get("Host")  # as the client sent it
         self.path = path  # what follows the API's path; the backend's address goes before it
         self.backend = ""  # the one that was called last
         self.buffered = True
-        self.running = ""  # the policy that runs now
+        self.at: Optional[Place] = None  # the policy that runs now
         self.section = ""
         self.preflight = False  # a browser asks beforehand; see the cors policy
         self.tees: list[Tee] = []
@@ -64,8 +65,8 @@ class Exchange:
         self.tracing = trace
         self.added: dict[str, str] = {}  # headers that policies add to whatever is sent
         self._at_end: list[Callable[[], None]] = []
-        self._on_response: list[Later] = []
-        self._after_outbound: list[Later] = []
+        self._on_response: list[tuple[Optional[Place], Later]] = []
+        self._after_outbound: list[tuple[Optional[Place], Later]] = []
         self._target: Target
         self.choose(runtime.backends[runtime.api.pool])
 
@@ -200,7 +201,8 @@ class Exchange:
         finally:
             reply.close()
         message = "The response body was read whole before it went on."
-        self.trace(self.running, {"message": message, "bytes": len(data)})
+        source = self.at.name if self.at else ""
+        self.trace(source, {"message": message, "bytes": len(data)})
 
     def _heard(self, data: bytes) -> None:
         tees, self.tees = self.tees, []
@@ -258,21 +260,27 @@ class Exchange:
 
     def on_response(self, action: Later) -> None:
         """Run `action` when the backend section is over, before outbound begins."""
-        self._on_response.append(action)
+        self._on_response.append((self.at, action))
 
     def after_outbound(self, action: Later) -> None:
         """Run `action` when outbound or on-error is over, before anything is sent."""
-        self._after_outbound.append(action)
+        self._after_outbound.append((self.at, action))
 
     async def received(self) -> None:
         """Run what waits for the response's headers. Raises SectionError."""
-        while self._on_response:
-            await self._on_response.pop(0)()
+        await self._run(self._on_response)
 
     async def settle(self) -> None:
         """Run what waits for the response as it will be sent. Raises SectionError."""
-        while self._after_outbound:
-            await self._after_outbound.pop(0)()
+        await self._run(self._after_outbound)
+
+    async def _run(self, actions: list[tuple[Optional[Place], Later]]) -> None:
+        while actions:
+            self.at, action = actions.pop(0)
+            try:
+                await action()
+            except (ExpressionFailure, SectionError) as error:
+                raise located(error, self.at) from error
 
     def tell(self, source: str, kind: str, data: Mapping[str, object]) -> None:
         """Put an entry into the trace and the telemetry; its kind is metric, trace or event."""

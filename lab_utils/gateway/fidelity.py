@@ -23,7 +23,10 @@ Inferred, because nobody outside has settled it:
 - An operation is matched before the key is looked at, so a wrong path is 404 without a key too.
   The errors of both run the API's on-error. The subscription key travels on to the backend.
 - An error inside on-error ends that section; the answer stands as it was then.
-- `authentication-managed-identity` with `output-token-variable-name` leaves the header alone.
+- `context.Response` is there from the backend section on, with status 200, before a backend has
+  answered (source: a published policy tests its status in a `retry` ahead of `forward-request`).
+- `authentication-managed-identity` may stand in every section (source: published fragments that
+  fetch a token in outbound too); with `output-token-variable-name` it leaves the header alone.
 - `set-header` on Connection, Content-Length, Keep-Alive or Transfer-Encoding loads and does
   nothing; a null value is an empty header; a line end in a value is an error. Names of query
   parameters ignore case. `set-body` on a response drops what the backend still sends.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional, Protocol
+from typing import TYPE_CHECKING, Optional, Protocol, Union
 
 from lab_utils.gateway.expressions import ExpressionFailure
 from lab_utils.gateway.responses import Answer
@@ -81,18 +81,22 @@ class Placed:
     place: Place
 
     async def run(self, exchange: Exchange) -> None:
-        """Run the step; a failure learns its place here. Raises SectionError or Finished."""
-        exchange.running = self.place.name
+        """Run the step; a failure learns its place here. Raises as the step does."""
+        exchange.at = self.place
         try:
             await self.step.run(exchange)
-        except ExpressionFailure as error:
-            message = f"Expression evaluation failed. {error.message}"
-            failure = SectionError(self.place.name, "ExpressionValueEvaluationFailure", message)
-            failure.place = self.place
-            raise failure from error
-        except SectionError as failure:
-            failure.place = failure.place or self.place
-            raise
+        except (ExpressionFailure, SectionError) as error:
+            raise located(error, self.place) from error
+
+
+def located(error: Union[ExpressionFailure, SectionError], place: Optional[Place]) -> SectionError:
+    """Return the failure with its place; what .NET throws becomes one."""
+    if isinstance(error, ExpressionFailure):
+        message = f"Expression evaluation failed. {error.message}"
+        source = place.name if place else ""
+        error = SectionError(source, "ExpressionValueEvaluationFailure", message)
+    error.place = error.place or place
+    return error
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,8 @@ async def _to_the_response(sections: Mapping[str, Steps], exchange: Exchange) ->
     with suppress(Answered):
         for section in (INBOUND, BACKEND):
             exchange.enter(section)
+            if section == BACKEND:
+                exchange.response()  # there already, before a backend has answered
             await sections[section].run(exchange)
 
 

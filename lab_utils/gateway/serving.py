@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Optional, TextIO, Union
 
 from aiohttp import web
@@ -39,7 +40,8 @@ async def serve(settings: Namespace, key: str, out: TextIO) -> None:
     """
     runtime = await build(settings, key)
     stop = asyncio.Event()
-    log = _Lines(out, stop)
+    loop = asyncio.get_running_loop()
+    log = _Lines(out, lambda: loop.call_soon_threadsafe(stop.set))
     server = Server(runtime, Management(runtime).answer, log.write)
     runner = web.AppRunner(
         server.application(), access_log=None, handler_cancellation=True, shutdown_timeout=GRACE
@@ -55,6 +57,7 @@ async def serve(settings: Namespace, key: str, out: TextIO) -> None:
     finally:
         await runner.cleanup()
         await runtime.close()
+        log.close()
 
 
 async def build(settings: Namespace, key: str) -> Runtime:
@@ -133,20 +136,32 @@ def _named_values(settings: Namespace) -> dict[str, str]:
 
 
 class _Lines:
-    """Write one JSON line for each entry; a reader that is gone stops the gateway."""
+    """Write one JSON line for each entry, from a thread of its own.
 
-    def __init__(self, out: TextIO, stop: asyncio.Event) -> None:
-        self._out, self._stop = out, stop
+    A reader that is slow does not stop the event loop; one that is gone stops the gateway.
+    """
+
+    def __init__(self, out: TextIO, gone: Callable[[], object]) -> None:
+        self._file, self._gone = out.fileno(), gone
+        self._waiting: SimpleQueue[Optional[str]] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
 
     def write(self, entry: Mapping[str, object]) -> None:
+        self._waiting.put(json.dumps(entry, separators=(",", ":")) + "\n")
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join(GRACE)
+
+    def _run(self) -> None:
         try:
-            self._out.write(json.dumps(entry, separators=(",", ":")) + "\n")
-            self._out.flush()
+            for line in iter(self._waiting.get, None):
+                data = line.encode("utf-8")
+                while data:  # past Python's buffer, whose lock a stuck write would keep for ever
+                    data = data[os.write(self._file, data) :]
         except OSError:
-            self._stop.set()
-            # What is still in its buffer would make the interpreter's own last flush fail.
-            with Path(os.devnull).open("wb") as nowhere:
-                os.dup2(nowhere.fileno(), self._out.fileno())
+            self._gone()
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> int:

@@ -15,6 +15,7 @@ from lab_utils.gateway.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
+    SECTIONS,
     Attribute,
     Node,
     Policy,
@@ -64,7 +65,7 @@ IDENTITY = Shape(
     }
 )
 POLICIES = (
-    Policy("authentication-managed-identity", ManagedIdentity, (INBOUND,), IDENTITY),
+    Policy("authentication-managed-identity", ManagedIdentity, SECTIONS, IDENTITY),
     Policy(
         "authentication-basic",
         Basic,

@@ -18,7 +18,7 @@ from typing import NoReturn, Optional
 from urllib.parse import urlsplit
 
 from lab_utils.gateway.backends import Backend, UnavailableError
-from lab_utils.gateway.context import Headers, Request, Response
+from lab_utils.gateway.context import Headers, Response
 from lab_utils.gateway.exchange import FORWARDER, Exchange
 from lab_utils.gateway.pipeline import SectionError
 from lab_utils.gateway.responses import unavailable
@@ -36,8 +36,6 @@ from lab_utils.gateway.schema import (
     whole,
 )
 from lab_utils.gateway.upstream import HeadersTimeoutError, Reply, UnreachableError
-
-NOT_FORWARDED = ("Host", "Expect")
 
 
 class SetBackendService:
@@ -122,7 +120,7 @@ def _pick(exchange: Exchange) -> Backend:
 async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bool) -> Reply:
     request = exchange.context.request
     body = exchange.request_body()
-    headers = _outgoing(request, has_body=body is not None)
+    headers = _outgoing(exchange, has_body=body is not None)
     exchange.trace("forward-request", {"request": {"method": request.method}})
 
     def fail(reason: str, message: str) -> NoReturn:
@@ -139,10 +137,14 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
         fail("BackendConnectionFailure", str(error))
 
 
-def _outgoing(request: Request, has_body: bool) -> Headers:
+def _outgoing(exchange: Exchange, has_body: bool) -> Headers:
+    request = exchange.context.request
     headers = Headers(request.headers.items())
-    for name in NOT_FORWARDED if has_body else (*NOT_FORWARDED, "Content-Length"):
-        headers.delete(name)
+    headers.delete("Expect")
+    if not has_body:
+        headers.delete("Content-Length")
+    if headers.get("Host") == exchange.host:  # unless a policy has set another
+        headers.delete("Host")
     callers = [*(headers.get("X-Forwarded-For") or []), request.ip_address]
     headers.set("X-Forwarded-For", [", ".join(callers)])
     return headers

@@ -7,6 +7,7 @@ answer, as its likeness is 1 under any threshold; a similar one is a miss.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from typing import Any, Optional
@@ -48,7 +49,7 @@ class LookupValue:
         if not found and self._default is not None:
             found, value = True, await exchange.evaluate(self._default)
         if found:
-            exchange.context.variables[await exchange.text(self._variable)] = value
+            exchange.context.variables[await exchange.text(self._variable)] = copy.deepcopy(value)
 
 
 class StoreValue:
@@ -60,7 +61,7 @@ class StoreValue:
     async def run(self, exchange: Exchange) -> None:
         """Store it for `duration` seconds."""
         key = f"value {await exchange.text(self._key)}"
-        value = await exchange.evaluate(self._value)
+        value = copy.deepcopy(await exchange.evaluate(self._value))
         exchange.runtime.cache.put(key, value, await exchange.integer(self._duration))
 
 

@@ -45,13 +45,13 @@ class Choose:
     """Run the first branch whose condition is true, else `otherwise`."""
 
     def __init__(self, node: Node) -> None:
-        self._branches = [(when["condition"], when.steps) for when in node.all("when")]
+        self.branches = [(when["condition"], when.steps) for when in node.all("when")]
         otherwise = node.first("otherwise")
         self._otherwise = otherwise.steps if otherwise else Steps(())
 
     async def run(self, exchange: Exchange) -> None:
         """Run one branch."""
-        for condition, steps in self._branches:
+        for condition, steps in self.branches:
             if await exchange.boolean(condition):
                 return await steps.run(exchange)
         return await self._otherwise.run(exchange)

@@ -206,3 +206,17 @@ def test_a_setting_flushes_every_chunk_whatever_buffer_response_says() -> None:
 def test_a_stream_keeps_its_bytes() -> None:
     found = ask(policy(backend="<forward-request />"), streaming(100))
     assert found.body == EVENT * 100 + b"data: [DONE]\n\n"
+
+
+def test_the_backend_sees_its_own_host_unless_a_policy_sets_another() -> None:
+    assert ask(policy()).json["headers"]["host"].startswith("127.0.0.1:")
+    host = '<set-header name="Host"><value>other.example</value></set-header>'
+    assert ask(policy(inbound=host)).json["headers"]["host"] == "other.example"
+
+
+def test_the_response_is_there_before_the_backend_has_answered() -> None:
+    document = policy(
+        backend='<choose><when condition="@(context.Response.StatusCode == 429)" />'
+        "<otherwise><forward-request /></otherwise></choose>"
+    )
+    assert ask(document).json["method"] == "POST"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from aiohttp import web
 
 from tests.gateway.loopback import (
@@ -107,3 +108,17 @@ def test_responses_to_get_are_cached_by_query_and_header() -> None:
             assert len(calls) == 5
 
     run(main())
+
+
+def test_a_cached_value_is_a_copy() -> None:
+    store = (
+        '<set-variable name="o" value="@(new JObject())" />'
+        '<cache-store-value key="k" value="@((JObject)context.Variables["o"])" duration="60" />'
+        '<set-variable name="_" value="@{ ((JObject)context.Variables["o"])["a"] = 1; '
+        'return 0; }" />'
+    )
+    pytest.importorskip("lab_utils.gateway.evaluate")
+    shown = LOOKUP.format("") + (
+        '<set-variable name="v" value="@(((JObject)context.Variables["v"])["a"] == null)" />'
+    )
+    assert values(store + shown) == ["True"]

@@ -11,6 +11,7 @@ from tests.gateway.loopback import (
     Call,
     Handler,
     answering,
+    ask,
     call,
     echo,
     policy,
@@ -140,3 +141,13 @@ def test_limit_concurrency_answers_429_at_once() -> None:
 def test_the_period_of_a_rate_limit_is_at_most_300_seconds(seconds: int) -> None:
     with pytest.raises(Exception, match="should be 1 to 300"):
         calls(LIMIT.replace('"60"', f'"{seconds}"'), 1)
+
+
+def test_an_increment_that_fails_at_the_end_is_an_error_of_its_policy() -> None:
+    counted = BY_KEY.format('increment-count="@((int)context.Variables["none"])"')
+    document = policy(
+        inbound=counted,
+        on_error='<set-header name="x"><value>caught</value></set-header>',
+    )
+    found = ask(document)
+    assert (found.status, found.headers["x"]) == (500, "caught")

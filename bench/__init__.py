@@ -1,0 +1,1 @@
+"""The measurements, one command: python -m bench."""
