@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 from urllib.parse import parse_qs
 
-from lab_utils.gateway.backends import Backend, Target
-from lab_utils.gateway.context import Body, Context, Headers, LastError, Response, Url
-from lab_utils.gateway.expressions import ExpressionFailure, Value
+from lab_utils.gateway.context import Body, Context, Headers, LastError, Response
+from lab_utils.gateway.destination import Destination
+from lab_utils.gateway.expressions import Value
 from lab_utils.gateway.expressions.run import Run
 from lab_utils.gateway.expressions.texts import text_of
 from lab_utils.gateway.expressions.values import characters
@@ -53,8 +53,7 @@ class Exchange:
         self.context = context
         self.reply: Optional[Reply] = None
         self.host = context.request.headers.get("Host")  # as the client sent it
-        self.path = path  # what follows the API's path; the backend's address goes before it
-        self.backend = ""  # the one that was called last
+        self.destination = Destination(context.request, runtime.backends[runtime.api.pool], path)
         self.buffered = True
         self.at: Optional[Place] = None  # the policy that runs now
         self.section = ""
@@ -64,39 +63,8 @@ class Exchange:
         self._incoming: Optional[Incoming] = incoming
         self.tracing = trace
         self.added: dict[str, str] = {}  # headers that policies add to whatever is sent
-        self._at_end: list[Callable[[], None]] = []
         self._on_response: list[tuple[Optional[Place], Later]] = []
         self._after_outbound: list[tuple[Optional[Place], Later]] = []
-        self._target: Target
-        self.choose(runtime.backends[runtime.api.pool])
-
-    # Where it goes
-
-    def choose(self, target: Target) -> None:
-        """Let the request go to this backend or pool."""
-        self._target = target
-        self._address(target.url)
-
-    def pick(self) -> Backend:
-        """Return the backend whose turn it is, and address the request to it.
-
-        Raises UnavailableError.
-        """
-        backend = self._target.pick()
-        self.backend = backend.name
-        self._address(backend.url)
-        return backend
-
-    def rewrite(self, path: str) -> None:
-        """Replace the part of the path that follows the backend's address."""
-        self.path = path
-        self._address(self._target.url)
-
-    def _address(self, base: str) -> None:
-        url = Url.parse(base)
-        url.path = url.path.rstrip("/") + self.path
-        url.query = self.context.request.url.query
-        self.context.request.url = url
 
     # Values
 
@@ -248,7 +216,10 @@ class Exchange:
         self.trace(failure.source, {"message": failure.message, "reason": failure.reason})
 
     def enter(self, section: str) -> None:
-        """Note that a section begins."""
+        """Note that a section begins; what expressions traced belongs to the one that ends."""
+        for message in self.context.traces:
+            self.trace("context.Trace", {"message": message})
+        self.context.traces.clear()
         self.section = section
         if self.tracing:
             self.tracing.enter(section)
@@ -277,25 +248,18 @@ class Exchange:
     async def _run(self, actions: list[tuple[Optional[Place], Later]]) -> None:
         while actions:
             self.at, action = actions.pop(0)
-            try:
+            place = self.at
+            with located(place):
                 await action()
-            except (ExpressionFailure, SectionError) as error:
-                raise located(error, self.at) from error
 
     def tell(self, source: str, kind: str, data: Mapping[str, object]) -> None:
         """Put an entry into the trace and the telemetry; its kind is metric, trace or event."""
         self.trace(source, data)
         self.runtime.telemetry.emit(kind, str(self.context.request_id), {"source": source, **data})
 
-    def at_end(self, action: Callable[[], None]) -> None:
-        """Call `action` when the exchange is over, however it ends."""
-        self._at_end.append(action)
-
     def close(self) -> None:
-        """End what is under way and run what waits for the end."""
+        """End what is under way."""
         self.drop_reply()
-        while self._at_end:
-            self._at_end.pop()()
 
 
 async def _pieces(incoming: Incoming) -> AsyncIterator[bytes]:

@@ -53,6 +53,7 @@ Different on purpose:
 - `llm-content-safety` lets everything pass and says so in the trace. `validate-content` has no
   schemas: it checks size, type and that JSON is JSON. `mock-response` has no examples.
 - Metrics, traces and events go to the file of `--telemetry`, not to Azure.
+- `set-backend-service` with base-url may replace a backend-id that a parent scope has set.
 - `http-version="2"` is refused: backends are called with HTTP/1.1.
 - The management calls answer on the gateway's port, to who brings the subscription key.
 - Products, users, certificates, Liquid templates and bodies in XML are not here.

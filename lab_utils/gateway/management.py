@@ -28,6 +28,7 @@ SERVICE = re.compile(
     re.IGNORECASE,
 )
 POLICY = r"policies/policy"
+TAILS = ("/policies/policy", "/listdebugcredentials", "/listtrace")
 Answer = Awaitable[web.Response]
 
 
@@ -62,6 +63,8 @@ class Management:
 
     async def answer(self, request: web.Request) -> Optional[web.StreamResponse]:
         """Answer a management call; None for any other request."""
+        if not request.path.lower().endswith(TAILS):
+            return None
         service = SERVICE.match(request.path)
         path = request.path[service.end() :] if service else request.path
         for method, pattern, handler in self._routes:

@@ -7,9 +7,9 @@ https://learn.microsoft.com/azure/api-management/api-management-error-handling-p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional, Protocol, Union
+from typing import TYPE_CHECKING, Optional, Protocol
 
 from lab_utils.gateway.expressions import ExpressionFailure
 from lab_utils.gateway.responses import Answer
@@ -83,20 +83,24 @@ class Placed:
     async def run(self, exchange: Exchange) -> None:
         """Run the step; a failure learns its place here. Raises as the step does."""
         exchange.at = self.place
-        try:
+        with located(self.place):
             await self.step.run(exchange)
-        except (ExpressionFailure, SectionError) as error:
-            raise located(error, self.place) from error
 
 
-def located(error: Union[ExpressionFailure, SectionError], place: Optional[Place]) -> SectionError:
-    """Return the failure with its place; what .NET throws becomes one."""
-    if isinstance(error, ExpressionFailure):
+@contextmanager
+def located(place: Optional[Place]) -> Iterator[None]:
+    """Give a failure inside its place; what .NET throws becomes a failure."""
+    try:
+        yield
+    except ExpressionFailure as error:
         message = f"Expression evaluation failed. {error.message}"
         source = place.name if place else ""
-        error = SectionError(source, "ExpressionValueEvaluationFailure", message)
-    error.place = error.place or place
-    return error
+        failure = SectionError(source, "ExpressionValueEvaluationFailure", message)
+        failure.place = place
+        raise failure from error
+    except SectionError as failure:
+        failure.place = failure.place or place
+        raise
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ passed: defaults filled in, values compiled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Optional
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lab_utils.gateway.pipeline import Step, Steps
 
 INBOUND, BACKEND, OUTBOUND, ON_ERROR = "inbound", "backend", "outbound", "on-error"
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 SECTIONS = (INBOUND, BACKEND, OUTBOUND, ON_ERROR)
 
 
@@ -58,6 +60,10 @@ BOOLEAN = Kind(
     lambda text: (
         "" if text.strip().lower() in ("true", "false") else f"{text!r} should be true or false"
     ),
+)
+HEADER = Kind(
+    "name of a header",
+    lambda text: "" if _TOKEN.fullmatch(text.strip()) else f"{text!r} is no name of a header",
 )
 BACKEND_ID = Kind("name of a backend", NAME.fault)
 

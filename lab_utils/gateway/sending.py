@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -92,11 +93,12 @@ async def send_whole(
         status=response.status_code, reason=response.status_reason, headers=headers, body=data
     )
     whole.own = _names(headers)
-    await whole.prepare(request)
-    record.begun(response.status_code, "whole")
-    await whole.write_eof()
-    record.flushed(data)
-    record.complete()
+    with suppress(ConnectionResetError):  # the client has left
+        await whole.prepare(request)
+        record.begun(response.status_code, "whole")
+        await whole.write_eof()
+        record.flushed(data)
+        record.complete()
     return whole
 
 
@@ -107,16 +109,18 @@ async def _send_stream(
     headers = _headers(response, exchange.added)
     stream = Stream(status=response.status_code, reason=response.status_reason, headers=headers)
     stream.own = _names(headers)
-    await stream.prepare(request)
     released = "8 KB at a time" if exchange.buffered else "each chunk at once"
-    record.begun(response.status_code, released)
     try:
+        await stream.prepare(request)
+        record.begun(response.status_code, released)
         await relay(reply, stream, exchange.buffered, exchange.tees, record)
         record.complete()
     except BrokenError:
         record.ended = "backend cut"
         if request.transport:
             request.transport.close()
+    except ConnectionResetError:
+        pass  # the client has left, as the record says already
     return stream
 
 

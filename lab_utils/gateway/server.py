@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import Callable, Optional
 from urllib.parse import parse_qs
 
@@ -39,7 +40,7 @@ class Server:
         return application
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        path, _, query = request.raw_path.partition("?")
+        path = request.raw_path.partition("?")[0]
         if path == STATUS_PATH:
             return web.Response()
         managed = await self._management(request)
@@ -49,17 +50,22 @@ class Server:
         try:
             suffix = self._runtime.api.suffix(path)
             if suffix is None:
-                answer = responses.not_found().response()
-                return await send_whole(request, answer, {}, record)
+                answer = responses.not_found()
+                return await send_whole(request, answer.response(), {}, record)
+            try:
+                original = Url.parse(f"{request.scheme}://{request.host}{request.raw_path}")
+            except ValueError:
+                answer = responses.refusal(400, "Bad Request", "The Host header is invalid.")
+                return await send_whole(request, answer.response(), {}, record)
             trace, added = self._tracing(request)
             record.trace = trace
-            exchange = self._exchange(request, suffix, query, trace)
+            exchange = self._exchange(request, original, suffix, trace)
             exchange.added.update(added)
             try:
                 await self._run(exchange, request)
                 return await send(request, exchange, record)
             finally:
-                backend = exchange.backend or None
+                backend = exchange.destination.backend or None
                 exchange.close()
         finally:
             self._log(
@@ -80,16 +86,17 @@ class Server:
         return self._runtime.traces.begin(token) if token else (None, {})
 
     def _exchange(
-        self, request: web.Request, suffix: str, query: str, trace: Optional[Trace]
+        self, request: web.Request, original: Url, suffix: str, trace: Optional[Trace]
     ) -> Exchange:
-        original = Url.parse(f"{request.scheme}://{request.host}{request.raw_path}")
+        headers = Headers(end_to_end(request.headers.items()).items())
+        headers.delete(HEADER)  # a credential of the gateway's own
         context = Context(
             Request(
                 request.method,
-                Url(original.scheme, original.host, original.port, suffix, query),
+                replace(original, path=suffix),
                 original,
                 request.remote or "",
-                Headers(end_to_end(request.headers.items()).items()),
+                headers,
             ),
             api=self._runtime.api_view,
             tracing=trace is not None,
@@ -99,13 +106,13 @@ class Server:
 
     async def _run(self, exchange: Exchange, request: web.Request) -> None:
         runtime, context = self._runtime, exchange.context
-        found = runtime.api.match(request.method, exchange.path)
+        found = runtime.api.match(request.method, exchange.destination.path)
         if found:
             context.operation = runtime.operations[found[0].name]
             context.request.matched_parameters = found[1]
         elif _is_preflight(request):
             asked = request.headers["Access-Control-Request-Method"]
-            meant = runtime.api.match(asked, exchange.path)
+            meant = runtime.api.match(asked, exchange.destination.path)
             sections = runtime.scopes.sections(meant[0].name if meant else None)
             exchange.preflight = True
             if meant and await pipeline.preflight(sections, exchange):

@@ -217,6 +217,42 @@ def test_500_for_a_dead_backend_byte_for_byte() -> None:
     run(main())
 
 
+def test_a_host_header_that_is_none_is_400() -> None:
+    assert ask(Host="a:bc", api_key=KEY).status == 400
+
+
+def test_connections_to_a_backend_are_used_again() -> None:
+    async def main() -> None:
+        transports = set()
+
+        async def note(request: web.Request) -> web.StreamResponse:
+            transports.add(request.transport)
+            return await streaming(2)(request)
+
+        async with served(note, policy()) as running:
+            for _ in range(5):
+                assert (await call(running)).status == 200
+            assert len(transports) == 1
+
+    run(main())
+
+
+def test_the_debug_credential_does_not_reach_the_backend() -> None:
+    seen: list[str] = []
+
+    async def note(request: web.Request) -> web.StreamResponse:
+        seen.extend(name.lower() for name in request.headers)
+        return web.Response(text="{}")
+
+    async def main() -> None:
+        async with served(note, policy()) as running:
+            await call(running, headers={"api-key": KEY, "Apim-Debug-Authorization": "aid=x"})
+
+    run(main())
+    assert "api-key" in seen
+    assert "apim-debug-authorization" not in seen
+
+
 def test_a_timeout_to_the_headers_is_500() -> None:
     async def stall(request: web.Request) -> web.Response:
         await asyncio.sleep(20)

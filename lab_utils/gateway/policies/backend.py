@@ -48,13 +48,13 @@ class SetBackendService:
     async def run(self, exchange: Exchange) -> None:
         """Change where the request will go. Raises SectionError for a name nobody knows."""
         if self._id is None:
-            exchange.choose(_server((await exchange.text(self._url)).strip()))
+            exchange.destination.choose(_server((await exchange.text(self._url)).strip()))
             return
         name = (await exchange.text(self._id)).strip()
         if name not in exchange.runtime.backends:
             message = f"Backend with id '{name}' could not be found."
             raise SectionError("set-backend-service", "BackendNotFound", message)
-        exchange.choose(exchange.runtime.backends[name])
+        exchange.destination.choose(exchange.runtime.backends[name])
 
 
 class ForwardRequest:
@@ -104,7 +104,7 @@ def _server(url: str) -> Backend:
 
 def _pick(exchange: Exchange) -> Backend:
     try:
-        return exchange.pick()
+        return exchange.destination.pick()
     except UnavailableError as error:
         answer = unavailable(error.reason, {"Retry-After": str(math.ceil(error.retry_after))})
         exchange.answer(answer)

@@ -1,6 +1,7 @@
-"""set-header: the request's headers before the backend answers, the response's after.
+"""set-header and check-header: the request's headers, and the response's once there is one.
 
-Source: https://learn.microsoft.com/azure/api-management/set-header-policy.
+Sources: https://learn.microsoft.com/azure/api-management/set-header-policy and
+https://learn.microsoft.com/azure/api-management/check-header-policy.
 """
 
 from __future__ import annotations
@@ -10,7 +11,20 @@ import re
 from lab_utils.gateway.context import Headers
 from lab_utils.gateway.exchange import Exchange
 from lab_utils.gateway.pipeline import SectionError
-from lab_utils.gateway.schema import NAME, SECTIONS, Attribute, Child, Node, Policy, Shape, one_of
+from lab_utils.gateway.responses import refusal
+from lab_utils.gateway.schema import (
+    BOOLEAN,
+    HEADER,
+    INBOUND,
+    SECTIONS,
+    Attribute,
+    Child,
+    Node,
+    Policy,
+    Shape,
+    one_of,
+    whole,
+)
 
 LINE_END = re.compile(r"[\r\n\0]")
 UNTOUCHED = frozenset(("connection", "content-length", "keep-alive", "transfer-encoding"))
@@ -30,15 +44,9 @@ NEVER_JOINED = frozenset(
         "retry-after",
     )
 )
-SHAPE = Shape(
-    {
-        "name": Attribute(NAME, required=True),
-        "exists-action": Attribute(
-            one_of("override", "skip", "append", "delete"), default="override"
-        ),
-    },
-    children={"value": Child(Shape(text=Attribute()), most=None)},
-)
+VALUES = {"value": Child(Shape(text=Attribute()), most=None)}
+ACTION = Attribute(one_of("override", "skip", "append", "delete"), default="override")
+SHAPE = Shape({"name": Attribute(HEADER, required=True), "exists-action": ACTION}, VALUES)
 
 
 class SetHeader:
@@ -63,8 +71,9 @@ class SetHeader:
             headers.delete(name)
         elif action == "append" or action == "override" or name not in headers:
             values = [(await exchange.text(value)).strip() for value in self._values]
-            if any(LINE_END.search(value) for value in (name, *values)):
-                raise SectionError("set-header", "HeaderInvalid", f"A line end in header {name!r}.")
+            if HEADER.fault(name) or any(LINE_END.search(value) for value in values):
+                message = f"A wrong name or a line end in header {name!r}."
+                raise SectionError("set-header", "HeaderInvalid", message)
             kept = headers.get(name) if action == "append" else None
             headers.set(name, joined(name, [*(kept or []), *values]))
 
@@ -83,4 +92,52 @@ def fault(node: Node) -> str:
     return "" if deletes or node.all("value") else "needs a <value> in it"
 
 
-POLICIES = (Policy("set-header", SetHeader, SECTIONS, SHAPE, check=fault),)
+class CheckHeader:
+    """Refuse a request without a header, or without one of the values wanted."""
+
+    def __init__(self, node: Node) -> None:
+        self._name, self._ignore_case = node["name"], node["ignore-case"]
+        self._status, self._message = (
+            node["failed-check-httpcode"],
+            node["failed-check-error-message"],
+        )
+        self._values = [value.text for value in node.all("value")]
+
+    async def run(self, exchange: Exchange) -> None:
+        """Check the header. Raises SectionError with the status and message the policy wants."""
+        name = (await exchange.text(self._name)).strip()
+        held = exchange.context.request.headers.get(name)
+        if held is None:
+            problem = f"Header {name} was not found in the request. Access denied."
+            raise await self._refused(exchange, "HeaderNotFound", problem)
+        same_case = not await exchange.boolean(self._ignore_case)
+        wanted = [(await exchange.text(value)).strip() for value in self._values]
+        given = ",".join(held)
+        allowed = given in wanted if same_case else given.lower() in [v.lower() for v in wanted]
+        if wanted and not allowed:
+            problem = f"Header {name} value of {given} is not allowed. Access denied."
+            raise await self._refused(exchange, "HeaderValueNotAllowed", problem)
+
+    async def _refused(self, exchange: Exchange, reason: str, problem: str) -> SectionError:
+        status = await exchange.integer(self._status)
+        answer = refusal(status, "", await exchange.text(self._message))
+        return SectionError("check-header", reason, problem, answer)
+
+
+POLICIES = (
+    Policy("set-header", SetHeader, SECTIONS, SHAPE, check=fault),
+    Policy(
+        "check-header",
+        CheckHeader,
+        (INBOUND,),
+        Shape(
+            {
+                "name": Attribute(HEADER, required=True),
+                "failed-check-httpcode": Attribute(whole(100, 599), required=True),
+                "failed-check-error-message": Attribute(required=True),
+                "ignore-case": Attribute(BOOLEAN, required=True),
+            },
+            VALUES,
+        ),
+    ),
+)

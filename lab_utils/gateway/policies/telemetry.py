@@ -103,7 +103,7 @@ def _default(exchange: Exchange, name: str) -> str:
         "Subscription ID": context.subscription.id if context.subscription else "",
         "Location": context.deployment.region,
         "Gateway ID": "managed",
-        "Backend ID": exchange.backend,
+        "Backend ID": exchange.destination.backend,
     }
     return known.get(name, "")
 

@@ -73,7 +73,7 @@ class RewriteUri:
             original = [part for part in request.url.query.split("&") if part]
             parts += [part for part in original if _name(part) not in given]
         request.url.query = "&".join(parts)
-        exchange.rewrite(path if path.startswith("/") else f"/{path}")
+        exchange.destination.rewrite(path if path.startswith("/") else f"/{path}")
 
 
 def _name(part: str) -> str:
@@ -85,7 +85,10 @@ POLICIES = (
         "set-query-parameter",
         SetQueryParameter,
         (INBOUND, BACKEND),
-        headers.SHAPE,
+        Shape(
+            {"name": Attribute(NAME, required=True), "exists-action": headers.ACTION},
+            headers.VALUES,
+        ),
         check=headers.fault,
     ),
     Policy(

@@ -63,3 +63,37 @@ def test_a_line_end_in_a_value_is_an_error_and_never_a_second_header() -> None:
 
 def test_blanks_around_a_value_are_left_out() -> None:
     assert sent(header("override", "\n  a b\n  "))["x-a"] == "a b"
+
+
+def test_a_name_that_is_none_is_refused() -> None:
+    with pytest.raises(Exception, match="'x y' is no name of a header"):
+        sent(header("override", "1", name="x y"))
+    found = ask(policy(outbound=header("override", "1", name='@("x" + " y")')))
+    assert found.status == 500
+
+
+CHECK = (
+    '<check-header name="x-a" failed-check-httpcode="418" ignore-case="{}" '
+    'failed-check-error-message="no tea"><value>One</value><value>Two</value></check-header>'
+)
+
+
+@pytest.mark.parametrize(
+    ("ignore_case", "value", "status"),
+    [
+        ("false", "One", 200),
+        ("false", "Two", 200),
+        ("false", "two", 418),
+        ("true", "two", 200),
+        ("true", "three", 418),
+        ("true", None, 418),
+    ],
+)
+def test_check_header_wants_one_of_its_values(
+    ignore_case: str, value: str | None, status: int
+) -> None:
+    headers = {**WITH_KEY, **({"x-a": value} if value else {})}
+    found = ask(policy(inbound=CHECK.format(ignore_case)), headers=headers)
+    assert found.status == status
+    if status == 418:
+        assert found.json == {"statusCode": 418, "message": "no tea"}

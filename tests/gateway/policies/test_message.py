@@ -1,6 +1,19 @@
 from __future__ import annotations
 
-from tests.gateway.loopback import EVENT, answering, ask, policy, streaming
+from aiohttp import web
+
+from lab_utils.gateway.options import Address
+from tests.gateway.loopback import (
+    EVENT,
+    answering,
+    ask,
+    backend,
+    call,
+    gateway,
+    policy,
+    run,
+    streaming,
+)
 
 READ = "@(context.Response.Body.As<string>(preserveContent: true))"
 STREAM = EVENT * 2 + b"data: [DONE]\n\n"
@@ -94,3 +107,45 @@ def test_mock_response_answers_with_status_and_type() -> None:
     found = ask(policy(inbound=mock))
     assert (found.status, found.body) == (201, b"")
     assert found.headers["Content-Type"] == "application/json"
+
+
+def test_return_response_may_start_from_a_response_in_a_variable() -> None:
+    async def teapot(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=418, reason="Tea", text="pot", headers={"x-pot": "1"})
+
+    async def main() -> None:
+        async with backend(teapot) as url:
+            document = policy(
+                inbound='<send-request response-variable-name="r">'
+                f"<set-url>{url}/</set-url></send-request>"
+                '<return-response response-variable-name="r"><set-header name="x-own">'
+                "<value>1</value></set-header></return-response>"
+            )
+            async with gateway(document, Address("east", url)) as running:
+                found = await call(running)
+                assert (found.status, found.reason, found.body) == (418, "Tea", b"pot")
+                assert (found.headers["x-pot"], found.headers["x-own"]) == ("1", "1")
+
+    run(main())
+
+
+def test_return_response_without_a_response_in_its_variable_is_500() -> None:
+    assert ask(policy(inbound='<return-response response-variable-name="r" />')).status == 500
+
+
+def test_an_expression_that_fails_is_500_unless_on_error_answers() -> None:
+    broken = '<set-variable name="v" value="@((int)context.Variables["none"])" />'
+    assert ask(policy(inbound=broken)).status == 500
+    answer = '<return-response><set-status code="299" /></return-response>'
+    assert ask(policy(inbound=broken, on_error=answer)).status == 299
+    changed = '<set-header name="x"><value>@(context.Response.StatusCode.ToString())</value>'
+    found = ask(policy(inbound=broken, on_error=f"{changed}</set-header>"))
+    assert (found.status, found.headers["x"]) == (500, "500")
+
+
+def test_an_error_in_on_error_ends_it_and_the_answer_stands() -> None:
+    broken = '<set-variable name="v" value="@((int)context.Variables["none"])" />'
+    after = '<set-status code="299" />'
+    found = ask(policy(inbound=broken, on_error=broken + after))
+    assert found.status == 500
+    assert found.json["message"] == "Internal server error"
