@@ -124,7 +124,7 @@ class Settings:
         """Read `.env` beside the notebooks, then the environment, which wins.
 
         An empty value counts as not set. Raises ConfigError that names every wrong value and
-        every LAB_ variable that does not exist.
+        every LAB_ variable that looks misspelt.
         """
         from_file = dotenv_values(env_file or PROJECT / ".env", encoding="utf-8")
         given = {**from_file, **(os.environ if env is None else env)}
@@ -142,15 +142,14 @@ class Settings:
                 problems.append(f"{variable}={text!r}: should be {wanted}")
         for variable in sorted(given):
             if variable.startswith("LAB_") and variable not in known:
-                problems.append(f"{variable}: no such setting; {_nearest(variable, known)}")
+                near = difflib.get_close_matches(variable, known, n=1, cutoff=0.8)
+                if near:
+                    problems.append(f"{variable}: no such setting; did you mean {near[0]}?")
+                elif variable in from_file:  # in the environment it may be somebody else's
+                    problems.append(f"{variable}: no such setting; .env.example lists them")
         if problems:
             raise ConfigError(
                 "Mend these in .env or in the environment (.env.example explains each):\n  "
                 + "\n  ".join(problems)
             )
         return cls(**values)
-
-
-def _nearest(variable: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(variable, known, n=1)
-    return f"did you mean {close[0]}?" if close else "see .env.example"

@@ -51,6 +51,16 @@ def test_a_misspelt_name_is_told_with_the_nearest_one() -> None:
         Settings.from_env({"LAB_TRAGET": "azure"}, NO_FILE)
 
 
+def test_an_unknown_name_is_a_mistake_in_the_file_but_not_in_the_environment(
+    tmp_path: Path,
+) -> None:
+    assert Settings.from_env({"LAB_OF_SOMEBODY_ELSE": "1"}, NO_FILE) == Settings()
+    file = tmp_path / ".env"
+    file.write_text("LAB_OF_SOMEBODY_ELSE=1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"LAB_OF_SOMEBODY_ELSE: no such setting; \.env\.example"):
+        Settings.from_env({}, file)
+
+
 def test_the_consumption_tier_is_refused() -> None:
     with pytest.raises(ConfigError, match="BasicV2"):
         Settings.from_env({"LAB_APIM_SKU": "Consumption"}, NO_FILE)
