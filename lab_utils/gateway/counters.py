@@ -53,6 +53,10 @@ class Period:
         if start != self._start:
             self._start, self.total = start, 0
 
+    def add(self, amount: int) -> None:
+        """Count `amount`."""
+        self.total += amount
+
 
 class Counters:
     """Hold the counters of one gateway by their keys; times are Unix seconds."""

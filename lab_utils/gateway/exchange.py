@@ -59,6 +59,7 @@ class Exchange:
         self.section = ""
         self.preflight = False  # a browser asks beforehand; see the cors policy
         self.tees: list[Tee] = []
+        self._counted: set[str] = set()
         self.cache_keys: dict[str, str] = {}  # where a lookup that missed wants its answer kept
         self._incoming: Optional[Incoming] = incoming
         self.tracing = trace
@@ -251,6 +252,13 @@ class Exchange:
             place = self.at
             with located(place):
                 await action()
+
+    def first_to_count(self, counter: str) -> bool:
+        """Tell whether no policy has counted this request under that name yet."""
+        if counter in self._counted:
+            return False
+        self._counted.add(counter)
+        return True
 
     def tell(self, source: str, kind: str, data: Mapping[str, object]) -> None:
         """Put an entry into the trace and the telemetry; its kind is metric, trace or event."""

@@ -150,12 +150,14 @@ POLICIES = (
     Policy(
         "llm-content-safety",
         ContentSafety,
-        (INBOUND,),
+        (INBOUND, OUTBOUND),
         Shape(
             {
                 "backend-id": Attribute(NAME, required=True),
                 "shield-prompt": Attribute(BOOLEAN, default="false"),
                 "enforce-on-completions": Attribute(BOOLEAN, default="false"),
+                "window-size": Attribute(whole(1)),
+                "window-overlap-size": Attribute(whole(0)),
             },
             children={
                 "categories": Child(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timezone
 
-from lab_utils.gateway.counters import period
+from lab_utils.gateway.counters import Period, period
 from lab_utils.gateway.exchange import Exchange
 from lab_utils.gateway.pipeline import SectionError
 from lab_utils.gateway.responses import forbidden, refusal, too_many
@@ -43,7 +43,7 @@ class RateLimit:
         counters = exchange.runtime.counters
         calls, seconds = await exchange.integer(self._calls), await exchange.integer(self._seconds)
         key = await exchange.text(self._key) if self._key else _subscription(exchange)
-        window, now = counters.windows[f"{self._name} {key}"], counters.clock()
+        window, now = counters.windows[f"{self._name} {seconds} {key}"], counters.clock()
         used = window.total(now, seconds)
         if used >= calls:
             wait = window.wait(now, seconds, calls - 1)
@@ -83,8 +83,8 @@ class Quota:
         key = await exchange.text(self._key) if self._key else _subscription(exchange)
         now = counters.clock()
         start, end = period(now, self._seconds, self._first)
-        calls = counters.periods[f"{self._name} calls {key}"]
-        weight = counters.periods[f"{self._name} bytes {key}"]
+        name = f"{self._name} {self._seconds} {key}"
+        calls, weight = counters.periods[f"{name} calls"], counters.periods[f"{name} bytes"]
         calls.enter(start)
         weight.enter(start)
         for kind, limit, used in (
@@ -95,21 +95,29 @@ class Quota:
                 raise _out_of(self._name, kind, end - now)
 
         async def count() -> None:
-            if self._condition is None or await exchange.boolean(self._condition):
-                calls.total += 1
+            counts = self._condition is None or await exchange.boolean(self._condition)
+            if counts and exchange.first_to_count(name):
+                calls.add(1)
 
-        class Scale:
-            def feed(self, data: bytes) -> None:
-                weight.total += len(data)
-
-            def end(self) -> None:
-                pass
-
-        exchange.tees.append(Scale())
+        if self._bytes and exchange.first_to_count(f"{name} bytes"):
+            exchange.tees.append(_Scale(weight))
         if self._condition is None:
             await count()
         else:
             exchange.after_outbound(count)
+
+
+class _Scale:
+    """Count what a response weighs."""
+
+    def __init__(self, weight: Period) -> None:
+        self._weight = weight
+
+    def feed(self, data: bytes) -> None:
+        self._weight.add(len(data))
+
+    def end(self) -> None:
+        """Nothing is left to count."""
 
 
 class LimitConcurrency:

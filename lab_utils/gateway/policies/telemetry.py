@@ -32,7 +32,7 @@ class Trace:
     def __init__(self, node: Node) -> None:
         self._source, self._severity = node["source"], node["severity"]
         message = node.first("message")
-        self._message = message.text if message else None
+        self._message = message.text if message else node.text
         self._metadata = [(item["name"], item["value"]) for item in node.all("metadata")]
 
     async def run(self, exchange: Exchange) -> None:
@@ -127,7 +127,7 @@ POLICIES = (
                 "severity": Attribute(one_of("verbose", "information", "error"), default="verbose"),
             },
             children={
-                "message": Child(Shape(text=Attribute()), least=1),
+                "message": Child(Shape(text=Attribute())),
                 "metadata": Child(
                     Shape(
                         {
@@ -138,6 +138,7 @@ POLICIES = (
                     most=None,
                 ),
             },
+            text=Attribute(),  # as it was written before there was <message>
         ),
     ),
     Policy(

@@ -9,8 +9,9 @@ has it with `stream_options.include_usage` alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from lab_utils.gateway.counters import MINUTE, Period, Window, calendar
+from lab_utils.gateway.counters import MINUTE, calendar
 from lab_utils.gateway.exchange import Exchange
 from lab_utils.gateway.pipeline import SectionError
 from lab_utils.gateway.policies.limits import Outputs, outputs
@@ -30,6 +31,7 @@ from lab_utils.gateway.schema import (
 from lab_utils.gateway.usage import UsageTee, is_streamed, prompt_estimate
 
 STREAM = "streams; counts what passes"
+Count = Callable[[int], None]
 
 
 class TokenLimit:
@@ -53,9 +55,13 @@ class TokenLimit:
         streamed = is_streamed(body)
         estimated = streamed or await exchange.boolean(self._estimate)
         prompt = prompt_estimate(body) if estimated else 0
-        window, quota = await self._admit(exchange, prompt)
+        key = await exchange.text(self._key)
+        counts = [
+            *await self._admit_by_rate(exchange, key, prompt),
+            *await self._admit_by_quota(exchange, key, prompt),
+        ]
         self._outputs.tell(exchange, "tokens-consumed", prompt)
-        meter = _Meter(exchange, window, quota, prompt, streamed)
+        meter = _Meter(prompt, streamed, counts)
 
         async def consumed() -> None:
             if self._wants_consumed and not streamed and not _is_event_stream(exchange):
@@ -65,43 +71,47 @@ class TokenLimit:
         exchange.tees.append(meter)
         exchange.on_response(consumed)
 
-    async def _admit(self, exchange: Exchange, prompt: int) -> tuple[Window, Period]:
+    async def _admit_by_rate(self, exchange: Exchange, key: str, prompt: int) -> list[Count]:
+        if self._rate is None:
+            return []
         counters = exchange.runtime.counters
-        key = await exchange.text(self._key)
-        window, quota = counters.windows[f"tokens {key}"], counters.periods[f"tokens {key}"]
+        window, now = counters.windows[f"tokens {key}"], counters.clock()
+        limit = await exchange.integer(self._rate)
+        left = limit - window.total(now, MINUTE)
+        if left <= 0 or prompt > left:
+            wait = window.wait(now, MINUTE, max(0, limit - max(1, prompt)))
+            reason, message = "OpenAITokenLimitExceeded", "Token limit is exceeded."
+            raise self._outputs.refuse(exchange, self._name, reason, message, wait)
+        self._outputs.tell(exchange, "remaining-tokens", left - prompt)
+        if not exchange.first_to_count(f"tokens {key}"):
+            return []
+        return [lambda tokens: window.add(counters.clock(), tokens)]
+
+    async def _admit_by_quota(self, exchange: Exchange, key: str, prompt: int) -> list[Count]:
+        if self._quota is None or self._period is None:
+            return []
+        counters, name = exchange.runtime.counters, (await exchange.text(self._period)).strip()
         now = counters.clock()
-        if self._rate is not None:
-            limit = await exchange.integer(self._rate)
-            left = limit - window.total(now, MINUTE)
-            if left <= 0 or prompt > left:
-                wait = window.wait(now, MINUTE, max(0, limit - max(1, prompt)))
-                reason, message = "OpenAITokenLimitExceeded", "Token limit is exceeded."
-                raise self._outputs.refuse(exchange, self._name, reason, message, wait)
-            self._outputs.tell(exchange, "remaining-tokens", left - prompt)
-        if self._quota is not None and self._period is not None:
-            limit = await exchange.integer(self._quota)
-            start, end = calendar(now, (await exchange.text(self._period)).strip())
-            quota.enter(start)
-            left = limit - quota.total
-            if left <= 0 or prompt > left:
-                wait = math.ceil(end - now)
-                self._outputs.tell(exchange, "retry-after", wait)
-                message = f"Token quota is exceeded. Try again in {wait} seconds."
-                answer = forbidden(message, {"Retry-After": str(wait)})
-                raise SectionError(self._name, "OpenAITokenQuotaExceeded", message, answer)
-            self._outputs.tell(exchange, "remaining-quota-tokens", left - prompt)
-        return window, quota
+        start, end = calendar(now, name)
+        quota = counters.periods[f"tokens {name} {key}"]
+        quota.enter(start)
+        left = await exchange.integer(self._quota) - quota.total
+        if left <= 0 or prompt > left:
+            wait = math.ceil(end - now)
+            self._outputs.tell(exchange, "retry-after", wait)
+            message = f"Token quota is exceeded. Try again in {wait} seconds."
+            answer = forbidden(message, {"Retry-After": str(wait)})
+            raise SectionError(self._name, "OpenAITokenQuotaExceeded", message, answer)
+        self._outputs.tell(exchange, "remaining-quota-tokens", left - prompt)
+        return [quota.add] if exchange.first_to_count(f"tokens {name} {key}") else []
 
 
 class _Meter(UsageTee):
-    """Count the tokens of one request, once, when its response has passed."""
+    """Count the tokens of one request, when its response has passed."""
 
-    def __init__(
-        self, exchange: Exchange, window: Window, quota: Period, prompt: int, streamed: bool
-    ) -> None:
+    def __init__(self, prompt: int, streamed: bool, counts: list[Count]) -> None:
         super().__init__()
-        self._exchange, self._window, self._quota = exchange, window, quota
-        self._prompt, self._streamed = prompt, streamed
+        self._prompt, self._streamed, self._counts = prompt, streamed, counts
         self.tokens = 0
 
     def end(self) -> None:
@@ -110,9 +120,8 @@ class _Meter(UsageTee):
             self.tokens = self.usage.total
         else:
             self.tokens = self._prompt + self.deltas
-        counters = self._exchange.runtime.counters
-        self._window.add(counters.clock(), self.tokens)
-        self._quota.total += self.tokens
+        for count in self._counts:
+            count(self.tokens)
 
 
 class EmitTokenMetric:

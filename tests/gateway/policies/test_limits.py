@@ -151,3 +151,12 @@ def test_an_increment_that_fails_at_the_end_is_an_error_of_its_policy() -> None:
     )
     found = ask(document)
     assert (found.status, found.headers["x"]) == (500, "caught")
+
+
+def test_limits_of_different_periods_do_not_disturb_each_other() -> None:
+    key = 'counter-key="k"'
+    both = (
+        f'<rate-limit-by-key calls="3" renewal-period="60" {key} />'
+        f'<rate-limit-by-key calls="2" renewal-period="10" {key} />'
+    )
+    assert [found.status for found in calls(both, 4, step=15.0)] == [200, 200, 200, 429]

@@ -50,3 +50,7 @@ def test_log_to_eventhub_writes_its_text_cut_to_200_kb() -> None:
     assert whole == (EVENT * 2 + b"data: [DONE]\n\n").decode()
     long = told(outbound=log.format(read), handler=streaming(1, event=b"x" * 300_000))[0]["body"]
     assert len(long) == 204_800
+
+
+def test_trace_may_hold_its_message_as_text() -> None:
+    assert told('<trace source="lab">@("a" + 1)</trace>')[0]["message"] == "a1"

@@ -167,3 +167,9 @@ def test_a_metric_tells_the_usage_of_a_whole_answer() -> None:
 
 def test_without_usage_there_is_no_metric() -> None:
     assert metrics(streaming(3)) == []
+
+
+def test_a_key_counts_a_request_once_however_many_policies_use_it() -> None:
+    twice = limit(tokens_per_minute="1000") + limit("azure-openai", tokens_per_minute="2000")
+    found = asked(twice, [WHOLE] * 2, answering(text=ANSWER))
+    assert found[1].headers["x-left"] == "1950"
