@@ -22,12 +22,12 @@ def main() -> int:
     if settings.policies:
         print(reference.markdown(), end="")
         return 0
-    if settings.check:
-        results = list(check.check(settings.check, dict(settings.named_value)))
-        print("\n".join(text for _, text in results))
-        return 0 if all(right for right, _ in results) else 1
     key = os.environ.get(options.KEY, "")
     try:
+        if settings.check:
+            results = list(check.check(settings.check, options.named_values(settings)))
+            print("\n".join(text for _, text in results))
+            return 0 if all(right for right, _ in results) else 1
         if not key:
             raise ConfigError(f"set {options.KEY} to the subscription key wanted")
         from lab_utils.gateway import serving

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Union
+from urllib.parse import urlsplit
 
 from lab_utils.gateway.api import BreakerRule
 
@@ -111,3 +112,12 @@ class Pool:
 
 
 Target = Union[Backend, Pool]
+
+
+def is_address(url: str) -> bool:
+    """Tell whether a text is the address of an HTTP server."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket too many
+        return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Optional
-from urllib.parse import urlsplit
 
 from lab_utils.errors import ConfigError
+from lab_utils.gateway.backends import is_address
 
 KEY = "LAB_API_KEY"
 BACKEND_FORM = "NAME=URL[;priority=P;weight=W]"
@@ -139,8 +140,7 @@ def address(text: str) -> Address:
     """Read the value of --backend. Raises ArgumentTypeError that tells the form wanted."""
     head, *parts = text.split(";")
     name, equals, url = head.partition("=")
-    parsed = urlsplit(url)
-    if not (equals and name and parsed.scheme in ("http", "https") and parsed.hostname):
+    if not (equals and name and is_address(url)):
         raise argparse.ArgumentTypeError(f"{text!r} should be {BACKEND_FORM}")
     places = {}
     for part in parts:
@@ -149,6 +149,21 @@ def address(text: str) -> Address:
             raise argparse.ArgumentTypeError(f"{part!r} in {text!r} should be {BACKEND_FORM}")
         places[key] = int(number)
     return Address(name, url.rstrip("/"), **places)
+
+
+def named_values(settings: argparse.Namespace) -> dict[str, str]:
+    """Return the named values of the command line and of its file. Raises ConfigError."""
+    values: dict[str, str] = {}
+    if settings.named_values:
+        try:
+            loaded = json.loads(read(settings.named_values))
+        except ValueError as error:
+            raise ConfigError(f"{settings.named_values} is not JSON: {error}") from error
+        if not isinstance(loaded, dict) or not all(isinstance(v, str) for v in loaded.values()):
+            raise ConfigError(f'{settings.named_values} should be JSON such as {{"name": "value"}}')
+        values.update(loaded)
+    values.update(settings.named_value)
+    return values
 
 
 def read(file: Path) -> str:

@@ -27,7 +27,7 @@ from lab_utils.gateway.scopes import API, GLOBAL, OPERATION, Scopes, Source
 from lab_utils.gateway.server import Server
 from lab_utils.gateway.telemetry import Telemetry
 from lab_utils.gateway.trace import Traces
-from lab_utils.gateway.upstream import Client
+from lab_utils.gateway.upstream import LARGEST_HEADER, Client
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 GRACE = 0.5  # seconds for requests under way when the gateway stops
@@ -44,7 +44,12 @@ async def serve(settings: Namespace, key: str, out: TextIO) -> None:
     log = _Lines(out, lambda: loop.call_soon_threadsafe(stop.set))
     server = Server(runtime, Management(runtime).answer, log.write)
     runner = web.AppRunner(
-        server.application(), access_log=None, handler_cancellation=True, shutdown_timeout=GRACE
+        server.application(),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=GRACE,
+        max_field_size=LARGEST_HEADER,
+        max_line_size=LARGEST_HEADER,
     )
     await runner.setup()
     try:
@@ -52,7 +57,8 @@ async def serve(settings: Namespace, key: str, out: TextIO) -> None:
         _stop_on_signals(stop)
         if settings.stop_with_stdin:
             _stop_with_stdin(stop)
-        log.write({"url": f"http://{settings.host}:{port}"})
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        log.write({"url": f"http://{host}:{port}"})
         await stop.wait()
     finally:
         await runner.cleanup()
@@ -105,7 +111,7 @@ def _scopes(settings: Namespace, declared: api.Api, targets: Mapping[str, Target
             raise ConfigError(f"--operation-policy {name}: the API has {', '.join(known)}")
         sources[f"{OPERATION}{name}"] = _source(file)
     fragments = {name: _source(file) for name, file in settings.fragment}
-    return Scopes(REGISTRY, targets, sources, fragments, _named_values(settings))
+    return Scopes(REGISTRY, targets, sources, fragments, options.named_values(settings))
 
 
 def _telemetry(file: Optional[Path]) -> Telemetry:
@@ -119,20 +125,6 @@ def _telemetry(file: Optional[Path]) -> Telemetry:
 
 def _source(file: Union[Path, str]) -> Source:
     return Source(options.read(Path(file)), str(file))
-
-
-def _named_values(settings: Namespace) -> dict[str, str]:
-    values: dict[str, str] = {}
-    if settings.named_values:
-        try:
-            loaded = json.loads(options.read(settings.named_values))
-        except ValueError as error:
-            raise ConfigError(f"{settings.named_values} is not JSON: {error}") from error
-        if not isinstance(loaded, dict) or not all(isinstance(v, str) for v in loaded.values()):
-            raise ConfigError(f'{settings.named_values} should be JSON such as {{"name": "value"}}')
-        values.update(loaded)
-    values.update(settings.named_value)
-    return values
 
 
 class _Lines:

@@ -14,6 +14,7 @@ from yarl import URL
 from lab_utils.gateway.relay import BrokenError
 
 HEADERS_ALONE_TIMED = aiohttp.ClientTimeout(total=None)  # a stream may last; see `send`
+LARGEST_HEADER = 65_536  # bytes; tokens with many claims are long
 HOP_BY_HOP = frozenset(
     (
         "connection",
@@ -93,6 +94,8 @@ class Client:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=HEADERS_ALONE_TIMED,
             auto_decompress=False,
+            max_field_size=LARGEST_HEADER,
+            max_line_size=LARGEST_HEADER,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
 

@@ -115,6 +115,8 @@ def test_it_stops_when_nobody_reads_its_lines_any_more() -> None:
         (command(), "give --policy and --api and --backend"),
         (serving("--port", "65536"), "'65536' is not a port"),
         (serving("--backend", "west"), "'west' should be NAME=URL[;priority=P;weight=W]"),
+        (serving("--backend", "west=http://x:y"), "'west=http://x:y' should be NAME=URL"),
+        (serving("--backend", "west=http://x;priority=a"), "'priority=a' in 'west="),
         (serving("--backend", "east=http://x"), "--backend east is given twice"),
         (serving(backend="inference=http://x"), "that is the pool's name"),
         (serving(policy="none.xml"), "none.xml cannot be read"),

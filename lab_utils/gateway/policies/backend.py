@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import NoReturn, Optional
 from urllib.parse import urlsplit
 
-from lab_utils.gateway.backends import Backend, UnavailableError
+from lab_utils.gateway.backends import Backend, UnavailableError, is_address
 from lab_utils.gateway.context import Headers, Response
 from lab_utils.gateway.exchange import FORWARDER, Exchange
 from lab_utils.gateway.pipeline import SectionError
@@ -95,11 +95,10 @@ class ForwardRequest:
 
 
 def _server(url: str) -> Backend:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_address(url):
         message = f"'{url}' is not the address of a server."
         raise SectionError("set-backend-service", "BackendUrlInvalid", message)
-    return Backend(parts.netloc, url.rstrip("/"))
+    return Backend(urlsplit(url).netloc, url.rstrip("/"))
 
 
 def _pick(exchange: Exchange) -> Backend:
