@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.gateway.cache import Cache
 from lab_utils.gateway.counters import Window, calendar, period
 
 NOW = datetime(2026, 2, 28, 23, 59, 30, tzinfo=timezone.utc)
@@ -60,18 +59,3 @@ def test_periods_of_the_calendar(
 def test_a_period_of_no_length_never_ends() -> None:
     assert period(100.0, 0, 7.0) == (7.0, math.inf)
     assert period(100.0, 60, 10.0) == (70.0, 130.0)
-
-
-def test_a_cached_value_expires_and_the_oldest_goes_first() -> None:
-    now = [0.0]
-    cache = Cache(lambda: now[0], most=2)
-    cache.put("a", 1, 10)
-    assert cache.find("a") == (True, 1)
-    now[0] = 10.0
-    assert cache.find("a") == (False, None)
-    for key in "bcd":
-        cache.put(key, key, 10)
-    assert [cache.find(key)[0] for key in "bcd"] == [False, True, True]
-    cache.remove("c")
-    cache.remove("c")
-    assert cache.find("c") == (False, None)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab_utils.gateway import check
+
+ROOT = Path(__file__).parents[2]
+
+
+def checked(tmp_path: Path, text: str, **values: str) -> tuple[bool, str]:
+    file = tmp_path / "p.xml"
+    file.write_text(text, encoding="utf-8")
+    ((right, told),) = check.check([str(file)], values)
+    return right, told.replace(str(file), "p.xml")
+
+
+def test_the_labs_own_policies_are_right() -> None:
+    files = sorted(map(str, (ROOT / "infra" / "gateway").rglob("*.xml")))
+    assert files
+    assert list(check.check(files, {})) == [(True, f"{file}: ok") for file in files]
+
+
+def test_a_document_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    assert checked(tmp_path, "<policies>") == (
+        False,
+        "p.xml:1: policies: has no end tag: add </policies>",
+    )
+
+
+def test_backends_fragments_and_named_values_are_taken_as_given(tmp_path: Path) -> None:
+    text = (
+        "<policies><inbound><set-backend-service backend-id='any' />"
+        "<include-fragment fragment-id='any' /><set-method>{{any}}</set-method></inbound>"
+        "</policies>"
+    )
+    assert checked(tmp_path, text) == (True, "p.xml: ok")
+
+
+def test_a_named_value_that_is_given_counts(tmp_path: Path) -> None:
+    text = "<policies><inbound><rate-limit calls='{{n}}' renewal-period='9' /></inbound></policies>"
+    assert checked(tmp_path, text, n="many") == (
+        False,
+        "p.xml:1: calls: 'many' should be a whole number, 1 or more",
+    )
+
+
+def test_a_fragment_is_checked_for_any_section(tmp_path: Path) -> None:
+    assert checked(tmp_path, "<fragment><forward-request /><cors /></fragment>") == (
+        False,
+        "p.xml:1: cors: needs a <allowed-origins> in it",
+    )
