@@ -52,6 +52,9 @@ Different on purpose:
 - The semantic cache has no embeddings: the same prompt hits, a similar one does not.
 - `llm-content-safety` lets everything pass and says so in the trace. `validate-content` has no
   schemas: it checks size, type and that JSON is JSON. `mock-response` has no examples.
+- Some attributes load and change nothing: forward-request's continue-timeout, the resource and
+  client-id of the managed identity, the caching types, what cache-lookup tells caches downstream,
+  vary-by-developer-groups, the threshold and the backend of the semantic cache.
 - Metrics, traces and events go to the file of `--telemetry`, not to Azure.
 - `set-backend-service` with base-url may replace a backend-id that a parent scope has set.
 - `http-version="2"` is refused: backends are called with HTTP/1.1.

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from aiohttp import web
 
 from tests.gateway.loopback import (
@@ -15,9 +14,6 @@ from tests.gateway.loopback import (
     streaming,
 )
 
-STORE = '<cache-store-value key="k" value="@(1 + 1)" duration="60" />'
-LOOKUP = '<cache-lookup-value key="k" variable-name="v" {} />'
-SHOW = '<set-header name="x"><value>@(context.Variables["v"])</value></set-header>'
 SEMANTIC = (
     '<azure-openai-semantic-cache-lookup score-threshold="0.8" embeddings-backend-id="e" '
     'embeddings-backend-auth="system-assigned"><vary-by>@(context.Request.Method)</vary-by>'
@@ -41,40 +37,6 @@ def counting(answer: Handler) -> tuple[list[str], Handler]:
     return calls, counted
 
 
-def values(*inbounds: str) -> list[str]:
-    """Return the header that each policy, put in turn on one gateway, shows."""
-
-    async def main() -> list[str]:
-        found = []
-        async with served(streaming(0), policy()) as running:
-            for inbound in inbounds:
-                document = policy(inbound=inbound, outbound=SHOW)
-                await call(
-                    running,
-                    "/apis/inference/policies/policy",
-                    "PUT",
-                    {"Authorization": "Bearer a-key-for-tests"},
-                    {"properties": {"value": document}},
-                )
-                found.append((await call(running)).headers["x"])
-        return found
-
-    shown: list[str] = run(main())
-    return shown
-
-
-def test_a_value_outlives_its_request() -> None:
-    assert values(STORE + LOOKUP.format(""), LOOKUP.format("")) == ["2", "2"]
-
-
-def test_a_value_that_is_missing_is_the_default_or_nothing() -> None:
-    assert values(LOOKUP.format(""), LOOKUP.format('default-value="d"')) == ["", "d"]
-
-
-def test_a_removed_value_is_gone() -> None:
-    assert values(STORE, '<cache-remove-value key="k" />' + LOOKUP.format(""))[1] == ""
-
-
 def test_the_same_prompt_is_answered_from_the_cache_and_goes_on_with_outbound() -> None:
     async def main() -> None:
         calls, answer = counting(streaming(2))
@@ -89,6 +51,28 @@ def test_the_same_prompt_is_answered_from_the_cache_and_goes_on_with_outbound() 
             assert found[1].headers["Content-Type"] == "text/event-stream"
             assert found[1].headers["x"] == "outbound"
             assert [record["backend"] for record in running.log] == ["east", None, "east"]
+
+    run(main())
+
+
+def test_system_messages_may_be_ignored_and_long_conversations_are_not_looked_up() -> None:
+    async def main() -> None:
+        calls, answer = counting(streaming(1))
+        lookup = SEMANTIC.replace(
+            "score-threshold", 'ignore-system-messages="true" max-message-count="1" score-threshold'
+        )
+        async with served(answer, policy(inbound=lookup, outbound=KEEP)) as running:
+
+            async def ask(*messages: tuple[str, str]) -> None:
+                given = [{"role": role, "content": text} for role, text in messages]
+                assert (await call(running, body={"messages": given})).status == 200
+
+            await ask(("system", "a"), ("user", "x"))
+            await ask(("system", "b"), ("user", "x"))
+            assert len(calls) == 1
+            await ask(("user", "x"), ("user", "y"))
+            await ask(("user", "x"), ("user", "y"))
+            assert len(calls) == 3
 
     run(main())
 
@@ -108,17 +92,3 @@ def test_responses_to_get_are_cached_by_query_and_header() -> None:
             assert len(calls) == 5
 
     run(main())
-
-
-def test_a_cached_value_is_a_copy() -> None:
-    store = (
-        '<set-variable name="o" value="@(new JObject())" />'
-        '<cache-store-value key="k" value="@((JObject)context.Variables["o"])" duration="60" />'
-        '<set-variable name="_" value="@{ ((JObject)context.Variables["o"])["a"] = 1; '
-        'return 0; }" />'
-    )
-    pytest.importorskip("lab_utils.gateway.evaluate")
-    shown = LOOKUP.format("") + (
-        '<set-variable name="v" value="@(((JObject)context.Variables["v"])["a"] == null)" />'
-    )
-    assert values(store + shown) == ["True"]

@@ -1,13 +1,12 @@
-"""Caches: of values, of responses to GET, and of answers to prompts.
+"""Responses from a cache: to a GET, and to a prompt that was answered before.
 
-Sources: the reference pages of these policies. There is one cache, in this process, whatever
-`caching-type` says. The semantic cache has no embeddings here: only the same prompt finds an
-answer, as its likeness is 1 under any threshold; a similar one is a miss.
+Sources: the reference pages of cache-lookup, cache-store and the semantic cache policies. The
+semantic cache has no embeddings here: only the same prompt finds an answer, as its likeness is 1
+under any threshold; a similar one is a miss.
 """
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from typing import Any, Optional
@@ -16,12 +15,12 @@ from lab_utils.gateway.context import Body, Headers, Response
 from lab_utils.gateway.exchange import Exchange
 from lab_utils.gateway.expressions import Value
 from lab_utils.gateway.pipeline import Answered
+from lab_utils.gateway.policies.cached_values import CACHING_TYPE, DURATION
 from lab_utils.gateway.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
     OUTBOUND,
-    SECTIONS,
     Attribute,
     Child,
     Kind,
@@ -32,48 +31,7 @@ from lab_utils.gateway.schema import (
     whole,
 )
 
-CACHING_TYPE = Attribute(one_of("prefer-external", "external", "internal"), literal=True)
 NEEDLESS = ("Date", "Connection", "Transfer-Encoding", "Content-Length")
-
-
-class LookupValue:
-    """Put a cached value into a variable."""
-
-    def __init__(self, node: Node) -> None:
-        self._key, self._default = node["key"], node.get("default-value")
-        self._variable = node["variable-name"]
-
-    async def run(self, exchange: Exchange) -> None:
-        """Look up; without value and default the variable stays as it is."""
-        found, value = exchange.runtime.cache.find(f"value {await exchange.text(self._key)}")
-        if not found and self._default is not None:
-            found, value = True, await exchange.evaluate(self._default)
-        if found:
-            exchange.context.variables[await exchange.text(self._variable)] = copy.deepcopy(value)
-
-
-class StoreValue:
-    """Keep a value in the cache."""
-
-    def __init__(self, node: Node) -> None:
-        self._key, self._value, self._duration = node["key"], node["value"], node["duration"]
-
-    async def run(self, exchange: Exchange) -> None:
-        """Store it for `duration` seconds."""
-        key = f"value {await exchange.text(self._key)}"
-        value = copy.deepcopy(await exchange.evaluate(self._value))
-        exchange.runtime.cache.put(key, value, await exchange.integer(self._duration))
-
-
-class RemoveValue:
-    """Forget a cached value."""
-
-    def __init__(self, node: Node) -> None:
-        self._key = node["key"]
-
-    async def run(self, exchange: Exchange) -> None:
-        """Remove it."""
-        exchange.runtime.cache.remove(f"value {await exchange.text(self._key)}")
 
 
 class Lookup:
@@ -107,13 +65,23 @@ class SemanticLookup:
 
     def __init__(self, node: Node) -> None:
         self._vary = [item.text for item in node.all("vary-by")]
+        self._ignore_system, self._most = (
+            node["ignore-system-messages"],
+            node.get("max-message-count"),
+        )
 
     async def run(self, exchange: Exchange) -> None:
         """Look up the request's body. Raises Answered for a hit."""
         await exchange.load_request_body()
-        body = exchange.context.request.body
-        parts: list[Any] = [exchange.context.request.original_url.path]
-        parts.append(body.data.decode("utf-8", "replace") if body else "")
+        asked = _asked(exchange.context.request.body)
+        messages = asked.get("messages")
+        if isinstance(messages, list):
+            if await exchange.boolean(self._ignore_system):
+                messages = [item for item in messages if not _is_from_system(item)]
+            if self._most is not None and len(messages) > await exchange.integer(self._most):
+                return
+            asked = {**asked, "messages": messages}
+        parts: list[Any] = [exchange.context.request.original_url.path, asked]
         for value in self._vary:
             parts.append(await exchange.text(value))
         _answer_or_remember(exchange, "semantic", parts)
@@ -145,6 +113,18 @@ class Store:
         exchange.runtime.cache.put(key, record, await exchange.integer(self._duration))
 
 
+def _asked(body: Optional[Body]) -> dict[str, Any]:
+    try:
+        document = json.loads(body.data) if body else None
+    except (ValueError, RecursionError):
+        return {"": body.data.decode("utf-8", "replace") if body else ""}
+    return document if isinstance(document, dict) else {"": document}
+
+
+def _is_from_system(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("role") == "system"
+
+
 def _answer_or_remember(exchange: Exchange, family: str, parts: list[Any]) -> None:
     text = json.dumps(parts, sort_keys=True).encode()
     key = f"{family} {hashlib.sha256(text).hexdigest()}"
@@ -157,53 +137,19 @@ def _answer_or_remember(exchange: Exchange, family: str, parts: list[Any]) -> No
     raise Answered
 
 
-DURATION = Attribute(whole(1), required=True)
-KEY = Attribute(NAME, required=True)
 SCORE = Kind("number from 0 to 1")
 SEMANTIC = Shape(
     {
         "score-threshold": Attribute(SCORE, required=True),
         "embeddings-backend-id": Attribute(NAME, required=True),
         "embeddings-backend-auth": Attribute(one_of("system-assigned")),
-        "ignore-system-messages": Attribute(BOOLEAN),
+        "ignore-system-messages": Attribute(BOOLEAN, default="false"),
         "max-message-count": Attribute(whole(1)),
     },
     children={"vary-by": Child(Shape(text=Attribute()), most=None)},
 )
 HOLDS = "holds the stream: the response is read whole and stored"
 POLICIES = (
-    Policy(
-        "cache-lookup-value",
-        LookupValue,
-        SECTIONS,
-        Shape(
-            {
-                "key": KEY,
-                "variable-name": Attribute(NAME, required=True),
-                "default-value": Attribute(),
-                "caching-type": CACHING_TYPE,
-            }
-        ),
-    ),
-    Policy(
-        "cache-store-value",
-        StoreValue,
-        SECTIONS,
-        Shape(
-            {
-                "key": KEY,
-                "value": Attribute(required=True),
-                "duration": DURATION,
-                "caching-type": CACHING_TYPE,
-            }
-        ),
-    ),
-    Policy(
-        "cache-remove-value",
-        RemoveValue,
-        SECTIONS,
-        Shape({"key": KEY, "caching-type": CACHING_TYPE}),
-    ),
     Policy(
         "cache-lookup",
         Lookup,
