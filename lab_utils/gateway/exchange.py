@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 from urllib.parse import parse_qs
 
+from lab_utils.gateway import expressions
 from lab_utils.gateway.context import Body, Context, Headers, LastError, Response
 from lab_utils.gateway.destination import Destination
 from lab_utils.gateway.expressions import Value
-from lab_utils.gateway.expressions.run import Run
-from lab_utils.gateway.expressions.texts import text_of
-from lab_utils.gateway.expressions.values import characters
 from lab_utils.gateway.pipeline import Place, SectionError, located
+from lab_utils.gateway.reader import Text
 from lab_utils.gateway.relay import BrokenError, Tee
 from lab_utils.gateway.responses import Answer, internal
 from lab_utils.gateway.schema import BACKEND, INBOUND
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 Later = Callable[[], Awaitable[None]]
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
+RESULT = "$result"
+TEXT_OF_RESULT = expressions.compile(Text(f'@(context.Variables["{RESULT}"])', 1), "")
 FORWARDER = "request-forwarder"  # the source of what goes wrong on the way to a backend
 
 
@@ -86,7 +87,12 @@ class Exchange:
         found = await self.evaluate(value)
         if isinstance(found, bytearray):
             return bytes(found)
-        return characters(text_of(Run(self.context), found)).encode("utf-8")
+        variables = self.context.variables
+        variables[RESULT] = found
+        try:
+            return TEXT_OF_RESULT.text(self.context).encode("utf-8")
+        finally:
+            del variables[RESULT]
 
     async def boolean(self, value: Value) -> bool:
         """Return the value as a boolean."""

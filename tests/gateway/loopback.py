@@ -197,10 +197,11 @@ async def call(
     method: str = "POST",
     headers: Mapping[str, str] = WITH_KEY,
     body: Any = None,
+    raw: Optional[bytes] = None,
 ) -> Call:
-    """Send one request to the gateway and read the whole answer."""
+    """Send one request to the gateway, a JSON `body` or a `raw` one, and read the whole answer."""
     async with ClientSession() as session:
-        data: dict[str, Any] = {"json": body} if body is not None else {}
+        data: dict[str, Any] = {"json": body} if body is not None else {"data": raw}
         async with session.request(
             method,
             URL(running.url + path, encoded=True),
@@ -219,13 +220,14 @@ def ask(
     method: str = "POST",
     headers: Mapping[str, str] = WITH_KEY,
     body: Any = None,
+    raw: Optional[bytes] = None,
     **options: Any,
 ) -> Call:
     """Send one request through a policy over one backend."""
 
     async def main() -> Call:
         async with served(handler, document, **options) as running:
-            return await call(running, path, method, headers, body)
+            return await call(running, path, method, headers, body, raw)
 
     found: Call = run(main())
     return found

@@ -149,3 +149,15 @@ def test_an_error_in_on_error_ends_it_and_the_answer_stands() -> None:
     found = ask(policy(inbound=broken, on_error=broken + after))
     assert found.status == 500
     assert found.json["message"] == "Internal server error"
+
+
+def test_set_body_takes_bytes_tokens_and_texts_beyond_the_basic_plane() -> None:
+    taken = {
+        "@(context.Request.Body.As<byte[]>())": '{"a": "\u00fc \U0001f600"}',
+        "@(context.Request.Body.As<JObject>())": '{\n  "a": "\u00fc \U0001f600"\n}',
+        "@(context.Request.Body.As<string>())": '{"a": "\u00fc \U0001f600"}',
+    }
+    for expression, wanted in taken.items():
+        body = policy(inbound=f"<set-body>{expression}</set-body>")
+        found = ask(body, raw='{"a": "\u00fc \U0001f600"}'.encode())
+        assert found.json["body"] == wanted
