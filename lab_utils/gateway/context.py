@@ -195,6 +195,13 @@ class LastError:
 
 
 @dataclass(frozen=True)
+class Authorization:
+    """What `get-authorization-context` leaves in a variable; the token stays out of the repr."""
+
+    access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Switches:
     """Readings of APIM that nobody outside has settled; the defaults are the likelier ones.
 

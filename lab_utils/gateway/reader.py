@@ -37,9 +37,10 @@ _NAMED_VALUE = re.compile(
 
 @dataclass(frozen=True)
 class Text:
-    """An attribute's value or an element's text, and the line (from 1) where it starts.
+    """An attribute's value or an element's text, and the line (from 1) of its first character.
 
-    Entities are decoded, except in expressions that use none outside their strings.
+    Blanks before that do not count. Entities are decoded, except in expressions that use none
+    outside their strings.
     """
 
     value: str
@@ -157,6 +158,10 @@ class _Reader:
         self._lines_to = (position, line + self._document.count("\n", start, position))
         return self._lines_to[1]
 
+    def _line_of_text(self) -> int:
+        space = _SPACE.match(self._document, self._position)
+        return self._line(space.end() if space else None)
+
     def _fail(self, name: str, reason: str, position: Optional[int] = None) -> NoReturn:
         raise PolicyError(self._file, self._line(position), name, reason)
 
@@ -181,7 +186,7 @@ class _Reader:
     def _cdata(self, parent: _Open) -> None:
         self._position += len("<![CDATA[")
         start = self._position
-        parent.text_line = parent.text_line or self._line()
+        parent.text_line = parent.text_line or self._line_of_text()
         parent.text.append(self._document[start : self._skip_past("]]>", "CDATA")])
 
     def _start_tag(self) -> tuple[_Open, bool]:
@@ -213,7 +218,7 @@ class _Reader:
         if quote not in ('"', "'") or not quote:
             self._fail(name, "has a value without quotes: put it in double quotes")
         self._position += 1
-        line = self._line()
+        line = self._line_of_text()
         value = self._until(quote, name)
         self._position += 1
         return Text(value, line)
@@ -233,15 +238,14 @@ class _Reader:
         return stack.pop().close()
 
     def _text(self, parent: Optional[_Open]) -> None:
-        start = self._position
+        start, line = self._position, self._line_of_text()
         value = self._until("<", parent.name if parent else "document")
         if parent is None:
             if value.strip():
                 self._fail("document", "has text outside its root element: remove it", start)
             return
         if value.strip():
-            leading = len(value) - len(value.lstrip())
-            parent.text_line = parent.text_line or self._line(start + leading)
+            parent.text_line = parent.text_line or line
         parent.text.append(value)
 
     def _until(self, stop: str, name: str) -> str:

@@ -63,6 +63,8 @@ def test_text_and_attributes_tell_the_line_where_they_start() -> None:
     element = only('<a\n b="1"\n c="@(x)">\n\n  text\n</a>')
     assert (element.line, element.attributes["b"].line, element.attributes["c"].line) == (1, 2, 3)
     assert element.text.line == 5
+    assert only('<a b="\n\n @{\n}"/>').attributes["b"].line == 3
+    assert only("<a><![CDATA[\nx]]></a>").text.line == 2
 
 
 def test_comments_declarations_and_cdata_are_understood() -> None:

@@ -14,11 +14,12 @@ from typing import Any, Protocol
 from lab_utils.errors import PolicyError
 from lab_utils.gateway.context import Context
 from lab_utils.gateway.expressions.failures import CompileError, ExpressionFailure, UnsupportedError
+from lab_utils.gateway.expressions.library import LIBRARY
 from lab_utils.gateway.expressions.program import Program, translate
-from lab_utils.gateway.expressions.run import Run
+from lab_utils.gateway.expressions.runtime.run import Run
+from lab_utils.gateway.expressions.runtime.texts import text_of
+from lab_utils.gateway.expressions.runtime.values import characters, units
 from lab_utils.gateway.expressions.span import expression_end, expression_start
-from lab_utils.gateway.expressions.texts import text_of
-from lab_utils.gateway.expressions.values import characters, units
 
 __all__ = ["ExpressionFailure", "Value", "compile"]
 
@@ -26,7 +27,7 @@ _TRUTH = {"true": True, "false": False}
 
 
 class Source(Protocol):
-    """A text and the line (from 1) where it starts: `reader.Text`."""
+    """A text and the line (from 1) of its first character that is no blank: `reader.Text`."""
 
     @property
     def value(self) -> str:
@@ -53,17 +54,17 @@ class Value:
 
     def evaluate(self, context: Context) -> Any:
         """Return the .NET value, for a variable or `text_of`. Raises ExpressionFailure."""
-        return self.program.evaluate(Run(context))
+        return self.program.evaluate(Run(context, LIBRARY))
 
     def text(self, context: Context) -> str:
         """Return the text as Convert.ToString has it, empty for null. Raises ExpressionFailure."""
-        run = Run(context)
+        run = Run(context, LIBRARY)
         return characters(text_of(run, self.program.evaluate(run)))
 
     def boolean(self, context: Context) -> bool:
         """Return a condition's value: a bool, or its text. Raises ExpressionFailure."""
         value = self.evaluate(context)
-        text = value if isinstance(value, (bool, str)) else text_of(Run(context), value)
+        text = value if isinstance(value, (bool, str)) else text_of(Run(context, LIBRARY), value)
         found = text if isinstance(text, bool) else _TRUTH.get(text.strip().lower())
         if found is None:
             message = f"String '{text}' was not recognized as a valid Boolean."
@@ -75,7 +76,7 @@ class Value:
         value = self.evaluate(context)
         if isinstance(value, int) and not isinstance(value, bool):
             return int(value)
-        text = text_of(Run(context), value)
+        text = text_of(Run(context, LIBRARY), value)
         try:
             return int(text)
         except ValueError:
@@ -89,15 +90,13 @@ def compile(text: Source, file: str, *, returns: str = "object") -> Value:  # no
     A whole `@(...)` or `@{...}` is an expression, any other text a constant. returns: `object` or
     `string`, or `bool` or `int` where the policy wants one: a constant must then be one.
     """
-    source = text.value.strip()
+    source, line = text.value.strip(), text.line
     start = expression_start(source)
     if start < 0:
-        return _constant(text.value, text.line, file, returns)
+        return _constant(text.value, line, file, returns)
     if start > 0 or expression_end(source, 0) != len(source):
         reason = 'mixes text with an expression: make all of it one, such as @($"a{b}c")'
-        raise PolicyError(file, text.line, source[:40], reason)
-    before = text.value[: text.value.index("@")].count("\n") if text.value != source else 0
-    line = text.line + (before if text.value.lstrip() != text.value and before else 0)
+        raise PolicyError(file, line, source[:40], reason)
     try:
         program = translate(source[2:-1], source[1] == "{", line)
     except CompileError as refused:

@@ -33,6 +33,11 @@ class ExpressionFailure(Exception):  # noqa: N818 (a .NET exception, no fault of
     APIM reports it as `Expression evaluation failed. ` and the message.
     """
 
+    @property
+    def type(self) -> str:
+        """Return the .NET type, by its name."""
+        return self.exception
+
     def __init__(
         self, exception: str, message: str, inner: Optional[ExpressionFailure] = None
     ) -> None:
@@ -73,6 +78,12 @@ def out_of_range(message: str, parameter: str, actual: Optional[int] = None) -> 
     return ExpressionFailure("System.ArgumentOutOfRangeException", text)
 
 
+def index_outside() -> ExpressionFailure:
+    """Return what a wrong index of an array or a string throws."""
+    message = "Index was outside the bounds of the array."
+    return ExpressionFailure("System.IndexOutOfRangeException", message)
+
+
 def index_out_of_range() -> ExpressionFailure:
     """Return what a wrong index of a List, JArray or sequence throws."""
     message = (
@@ -85,6 +96,12 @@ def argument(message: str, parameter: str = "") -> ExpressionFailure:
     """Return an ArgumentException."""
     text = f"{message} (Parameter '{parameter}')" if parameter else message
     return ExpressionFailure("System.ArgumentException", text)
+
+
+def missing_key(key: object) -> ExpressionFailure:
+    """Return what reading a key that is not there throws."""
+    message = f"The given key '{key}' was not present in the dictionary."
+    return ExpressionFailure("System.Collections.Generic.KeyNotFoundException", message)
 
 
 def bad_format(message: str) -> ExpressionFailure:

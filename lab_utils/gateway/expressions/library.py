@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab_utils.gateway.expressions.members import DEFINITIONS
-from lab_utils.gateway.expressions.types import Library
+from lab_utils.gateway.expressions.types.library import Library
 
 LIBRARY = Library(DEFINITIONS)
 

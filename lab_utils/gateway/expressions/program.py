@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lab_utils.gateway.expressions.binder import (  # noqa: F401 (they register themselves)
+from lab_utils.gateway.expressions.binder import (  # noqa: F401 (each registers what it binds)
+    assignments,
+    branching,
+    indexers,
     lambdas,
+    loops,
     members,
     objects,
     operators,
     patterns,
     statements,
 )
+from lab_utils.gateway.expressions.binder.conversions import to_type
 from lab_utils.gateway.expressions.binder.core import Binder, Function, Runner, Untyped
-from lab_utils.gateway.expressions.conversions import to_type
 from lab_utils.gateway.expressions.failures import CompileError, Exceeded, UnsupportedError
 from lab_utils.gateway.expressions.library import OBJECT
-from lab_utils.gateway.expressions.run import Run
-from lab_utils.gateway.expressions.syntax import Node, parse
+from lab_utils.gateway.expressions.runtime.run import Run
+from lab_utils.gateway.expressions.syntax.node import Node
+from lab_utils.gateway.expressions.syntax.parser import parse
 
 _BODIES = {"IRequest": "Request", "IResponse": "Response"}
 
@@ -57,6 +62,8 @@ def _expression(binder: Binder, node: Node) -> Runner:
         raise CompileError("CS8115", "A throw expression is not allowed in this context.")
     found = binder.value(node)
     if isinstance(found, Untyped):
+        if "=>" in found.origin and found.origin.startswith("()"):
+            raise UnsupportedError("lambda", "C# before 10 has no type for it: call it instead")
         raise CompileError("CS8917", "The delegate type could not be inferred.")
     return to_type(found, OBJECT).run
 

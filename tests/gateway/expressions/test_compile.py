@@ -94,7 +94,7 @@ def test_conditions_and_counts_may_be_text() -> None:
     [
         ("a@(1)", "p.xml:7: a@(1): mixes text with an expression"),
         ("@(1) b", "p.xml:7: @(1) b: mixes text with an expression"),
-        ("\n\n@(foo)", "p.xml:9: CS0103: The name 'foo' does not exist"),
+        ("\n\n@(foo)", "p.xml:7: CS0103: The name 'foo' does not exist"),
         ("@{\n\nreturn foo;\n}", "p.xml:9: CS0103: The name 'foo' does not exist"),
         ("@(Environment.MachineName)", "p.xml:7: Environment: is not among the types supported"),
         ("@(1 +)", "p.xml:7: CS1525: Invalid expression term ')'"),

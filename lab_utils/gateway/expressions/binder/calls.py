@@ -8,8 +8,8 @@ from typing import Any, Optional
 from lab_utils.gateway.expressions.binder.core import Frame, Runner
 from lab_utils.gateway.expressions.failures import null_reference
 from lab_utils.gateway.expressions.library import VOID
-from lab_utils.gateway.expressions.signatures import Declaration
-from lab_utils.gateway.expressions.types import Type
+from lab_utils.gateway.expressions.types.model import Type
+from lab_utils.gateway.expressions.types.signatures import Declaration
 
 
 def call_runner(

@@ -13,8 +13,8 @@ from typing import Any, Optional
 
 from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError
 from lab_utils.gateway.expressions.library import CONTEXT, LIBRARY, VOID
-from lab_utils.gateway.expressions.syntax import Node
-from lab_utils.gateway.expressions.types import Type
+from lab_utils.gateway.expressions.syntax.node import Node
+from lab_utils.gateway.expressions.types.model import Type
 
 Frame = list[Any]
 Runner = Callable[[Frame], Any]

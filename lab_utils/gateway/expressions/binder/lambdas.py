@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
+from lab_utils.gateway.expressions.binder.arguments import pass_by_reference
+from lab_utils.gateway.expressions.binder.conversions import common_type, implicit_expr, to_type
 from lab_utils.gateway.expressions.binder.core import (
     Binder,
     Expr,
@@ -16,19 +18,14 @@ from lab_utils.gateway.expressions.binder.core import (
     expression,
     statement,
 )
-from lab_utils.gateway.expressions.binder.overloads import (
-    Argument,
-    choose,
-    delegate_of,
-    mismatch,
-    runners,
-)
-from lab_utils.gateway.expressions.conversions import common_type, implicit_expr, to_type
+from lab_utils.gateway.expressions.binder.forms import Argument
+from lab_utils.gateway.expressions.binder.inference import delegate_of
+from lab_utils.gateway.expressions.binder.overloads import choose, mismatch, runners
 from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError
 from lab_utils.gateway.expressions.library import LIBRARY, OBJECT, VOID
-from lab_utils.gateway.expressions.signatures import declaration
-from lab_utils.gateway.expressions.syntax import Node
-from lab_utils.gateway.expressions.types import Type
+from lab_utils.gateway.expressions.syntax.node import Node
+from lab_utils.gateway.expressions.types.model import Type
+from lab_utils.gateway.expressions.types.signatures import declaration
 
 
 class Body(NamedTuple):
@@ -118,9 +115,11 @@ def _closure(body: Body) -> Runner:
     run = body.run
 
     def make(f: Frame) -> Any:
+        captured = f.copy()
+
         def call(*values: Any) -> Any:
-            f[0].step()
-            frame = f.copy()
+            captured[0].step()
+            frame = captured.copy()
             for slot, value in zip(slots, values):
                 frame[slot] = [value]
             return run(frame)
@@ -186,8 +185,6 @@ class LocalFunction(Expr):
 
     def invoke(self, binder: Binder, arguments: list[Argument]) -> Expr:
         """Bind a call of the function."""
-        from lab_utils.gateway.expressions.binder.members import pass_by_reference
-
         form = choose(OBJECT, self.member.name, [(OBJECT, self.member)], arguments)
         if form is None:
             raise mismatch(self.member.name, OBJECT, [(OBJECT, self.member)], arguments)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn, Optional
+from typing import Any, Optional
 
+from lab_utils.gateway.expressions.binder.arguments import bind_arguments
 from lab_utils.gateway.expressions.binder.calls import call_runner
+from lab_utils.gateway.expressions.binder.conversions import to_type
 from lab_utils.gateway.expressions.binder.core import (
     MISSING,
     Binder,
+    ChainSkippedError,
     Expr,
     Frame,
     Local,
@@ -21,23 +24,14 @@ from lab_utils.gateway.expressions.binder.core import (
     context_value,
     expression,
 )
-from lab_utils.gateway.expressions.binder.overloads import (
-    Argument,
-    Form,
-    OutVariable,
-    choose,
-    delegate_of,
-    mismatch,
-    runners,
-)
-from lab_utils.gateway.expressions.conversions import to_type
+from lab_utils.gateway.expressions.binder.indexers import index
+from lab_utils.gateway.expressions.binder.inference import delegate_of
+from lab_utils.gateway.expressions.binder.methods import MethodGroup, on_receiver
 from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError, null_reference
-from lab_utils.gateway.expressions.library import INT, LIBRARY, STRING, VOID
-from lab_utils.gateway.expressions.signatures import Declaration
-from lab_utils.gateway.expressions.syntax import Node
-from lab_utils.gateway.expressions.types import Type
-
-Members = list[tuple[Type, Declaration]]
+from lab_utils.gateway.expressions.library import LIBRARY, STRING
+from lab_utils.gateway.expressions.syntax.node import Node
+from lab_utils.gateway.expressions.types.model import Type
+from lab_utils.gateway.expressions.types.signatures import Declaration
 
 
 @expression("identifier", "generic_name", "predefined_type", "alias_qualified_name")
@@ -81,19 +75,26 @@ def local_value(binder: Binder, local: Local) -> Expr:
 @expression("member_access_expression")
 def bind_member_access(binder: Binder, node: Node) -> Expr:
     """Bind `a.b`; a may be a value, a type or a namespace."""
+    return _member(binder, node, called=False)
+
+
+def _member(binder: Binder, node: Node, called: bool) -> Expr:
     receiver = binder.bind_chain(node["expression"])
     if isinstance(receiver, TypeName) and receiver.type is None:
         name = f"{receiver.name}.{node['name'].text}"
         if LIBRARY.is_namespace(name):
             return TypeName(None, name)
         return TypeName(LIBRARY.type(name), name)
-    return bind_access(binder, receiver, node)
+    return bind_access(binder, receiver, node, called)
 
 
-def bind_access(binder: Binder, receiver: Expr, node: Node) -> Expr:
-    """Bind what follows a receiver: `.b`, `[i]`, and both after a `?`."""
+def bind_access(binder: Binder, receiver: Expr, node: Node, called: bool = False) -> Expr:
+    """Bind what follows a receiver: `.b`, `[i]`, and both after a `?`.
+
+    called: arguments follow, so only a method or a delegate is meant.
+    """
     if node.kind == "element_binding_expression":
-        return _index(binder, receiver, node)
+        return index(binder, receiver, node)
     name_node = node["name"]
     name, explicit_types = name_node.text, []
     if name_node.kind == "generic_name":
@@ -106,6 +107,8 @@ def bind_access(binder: Binder, receiver: Expr, node: Node) -> Expr:
         name = f"Item{receiver.names.index(name) + 1}"
     static = isinstance(receiver, TypeName)
     found = _property(binder, receiver, name, static)
+    if found is not None and called and delegate_of(found.value_type) is None:
+        found = None
     if found is None:
         group = MethodGroup(binder, node, receiver, name, explicit_types)
         if not group.levels():
@@ -116,7 +119,8 @@ def bind_access(binder: Binder, receiver: Expr, node: Node) -> Expr:
 
 
 def _no_member(of: Type, name: str, static: bool) -> Exception:
-    if of.definition.sealed:
+    others = {name for owner in LIBRARY.ancestors(of) for name in owner.definition.others}
+    if of.definition.sealed and name not in others:
         if static:
             text = f"'{of}' does not contain a definition for '{name}'"
             return CompileError("CS0117", text)
@@ -151,7 +155,7 @@ def _property(binder: Binder, receiver: Expr, name: str, static: bool) -> Option
         binder.used.add((owner.name, name, receiver.origin))
         setter = next((m for m in found if m.flag == "set"), None)
         place = _property_place(receiver.run, getter, setter) if setter else None
-        run = call_runner(getter, returns, receiver.run, [])
+        run = on_receiver(getter, returns, owner, receiver.run, [])
         return Expr(returns, run, place=place, read_only="" if place else f"{owner}.{name}")
     return None
 
@@ -166,157 +170,6 @@ def _property_place(target: Runner, getter: Declaration, setter: Declaration) ->
     return place
 
 
-class MethodGroup(Untyped):
-    """A method without its arguments: called next, or given where a delegate is wanted."""
-
-    def __init__(
-        self, binder: Binder, node: Node, receiver: Expr, name: str, explicit_types: list[Type]
-    ) -> None:
-        super().__init__(node)
-        self.binder = binder
-        self.receiver = receiver
-        self.name = name
-        self.explicit_types = explicit_types
-
-    def levels(self) -> list[Members]:
-        """Return the candidates: those of the type, of its bases, then extension methods."""
-        of = self.receiver.value_type
-        static = isinstance(self.receiver, TypeName)
-        found: list[Members] = []
-        for owner in LIBRARY.ancestors(of):
-            members = [
-                (owner, m)
-                for m in owner.definition.named(self.name)
-                if m.parameters is not None
-                and (m.flag == "static") == static
-                and not m.is_extension
-            ]
-            if members:
-                found.append(members)
-        if static:
-            own = [m for m in of.definition.named(self.name) if m.is_extension]
-            found.append([(of, m) for m in own])
-        else:
-            extensions = LIBRARY.extensions(self.name)
-            found.append([(LIBRARY.make(d), m) for d, m in extensions])
-        return [level for level in found if level]
-
-    def call(self, arguments: list[Argument]) -> Expr:
-        """Bind the call with these arguments."""
-        of = self.receiver.value_type
-        this = Argument(Expr(of, self.receiver.run, constant=self.receiver.constant))
-        levels = self.levels()
-        for level in levels:
-            extends = level[0][1].is_extension and not isinstance(self.receiver, TypeName)
-            given = [this, *arguments] if extends else arguments
-            form = choose(of, self.name, level, given, self.explicit_types)
-            if form is not None:
-                target = (
-                    None if extends or isinstance(self.receiver, TypeName) else self.receiver.run
-                )
-                return _finish(self.binder, form, given, target)
-        level = levels[0]
-        if level[0][1].is_extension and not isinstance(self.receiver, TypeName):
-            arguments = [this, *arguments]
-        raise mismatch(self.name, of, level, arguments)
-
-    def to_delegate(self, target: Type) -> Optional[Expr]:
-        """Return the method as that delegate."""
-        delegate = delegate_of(target)
-        if delegate is None:
-            return None
-        cells: list[list[Any]] = [[None] for _ in delegate[0]]
-        inputs = [
-            Argument(Expr(of, partial(lambda cell, f: cell[0], cell)))
-            for of, cell in zip(delegate[0], cells)
-        ]
-        try:
-            called = self.call(inputs)
-            result = to_type(called, delegate[1]) if delegate[1] is not VOID else called
-        except (CompileError, UnsupportedError):
-            return None
-        run = result.run
-
-        def make(f: Frame) -> Any:
-            def invoke(*values: Any) -> Any:
-                for cell, value in zip(cells, values):
-                    cell[0] = value
-                return run(f)
-
-            return invoke
-
-        return Expr(target, make)
-
-    def result(self, parameters: list[Type]) -> Optional[Type]:
-        """Return what the method gives for arguments of these types."""
-        inputs = [Argument(Expr(of, self.receiver.run)) for of in parameters]
-        try:
-            return self.call(inputs).type
-        except (CompileError, UnsupportedError):
-            return None
-
-
-def _finish(
-    binder: Binder, form: Form, arguments: list[Argument], target: Optional[Runner]
-) -> Expr:
-    """Bind the chosen form."""
-    pass_by_reference(binder, form, arguments)
-    returns = form.returns
-    return Expr(returns, call_runner(form.member, returns, target, runners(form, arguments)))
-
-
-def pass_by_reference(binder: Binder, form: Form, arguments: list[Argument]) -> None:
-    """Let `out` and `ref` arguments give their cell; what `out` declares exists from here on."""
-    for index, argument in enumerate(arguments):
-        if isinstance(argument.expr, OutVariable):
-            argument.expr = _out_variable(binder, argument.expr, form.type_for(index))
-        elif argument.modifier and argument.expr.local is not None:
-            slot = argument.expr.local.slot
-            binder.assign(argument.expr.local)
-            argument.expr = Expr(argument.expr.type, partial(lambda slot, f: f[slot], slot))
-        elif argument.modifier:
-            raise UnsupportedError("ref argument", "pass a local variable")
-
-
-def _out_variable(binder: Binder, variable: OutVariable, of: Type) -> Expr:
-    name = variable.node.only("identifier") or variable.node.get("name")
-    if variable.node.kind != "declaration_expression" or name is None or name.text == "_":
-        return Expr(of, lambda f: [None])
-    slot = binder.declare(name.text, of).slot
-
-    def run(f: Frame) -> Any:
-        f[slot] = [None]
-        return f[slot]
-
-    return Expr(of, run)
-
-
-def bind_arguments(binder: Binder, node: Optional[Node]) -> list[Argument]:
-    """Bind an argument list, with names and `out`."""
-    return [_argument(binder, child) for child in (node.children if node else ())]
-
-
-def _argument(binder: Binder, node: Node) -> Argument:
-    name = node.get("name")
-    value = node.children[-1]
-    modifier = next((t for t in node.tokens if t in ("out", "ref")), "")
-    if modifier == "out":
-        if value.kind == "declaration_expression" or value.text == "_":
-            variable = OutVariable(value)
-            of = value.get("type")
-            if of is not None and of.kind != "implicit_type":
-                variable.declared = binder.type(of)
-            return Argument(variable, modifier="out")
-        local = binder.lookup(value.text)
-        if isinstance(local, Local):
-            state = binder.state
-            binder.assign(local)
-            expr = binder.value(value)
-            binder.state = state
-            return Argument(expr, name.text if name else "", "out")
-    return Argument(binder.value(value), name.text if name else "", modifier)
-
-
 @expression("invocation_expression")
 def bind_invocation(binder: Binder, node: Node) -> Expr:
     """Bind a call: of a method, a local function or a delegate."""
@@ -325,7 +178,7 @@ def bind_invocation(binder: Binder, node: Node) -> Expr:
         argument = node["arguments"].children[0].children[-1]
         last = argument.get("name") or argument
         return constant(STRING, last.text.partition("<")[0])
-    callee = binder.bind_chain(function) if function.kind != "generic_name" else _unknown(function)
+    callee = _callee(binder, function)
     if isinstance(callee, MethodGroup):
         result = callee.call(bind_arguments(binder, node["arguments"]))
     elif callable(getattr(callee, "invoke", None)):
@@ -336,9 +189,43 @@ def bind_invocation(binder: Binder, node: Node) -> Expr:
     return result
 
 
-def _unknown(node: Node) -> NoReturn:
-    name = node.children[0].text
-    raise CompileError("CS0103", f"The name '{name}' does not exist in the current context")
+def _callee(binder: Binder, node: Node) -> Expr:
+    """Bind what stands before the arguments of a call."""
+    if node.kind == "generic_name":
+        name = node.children[0].text
+        raise CompileError("CS0103", f"The name '{name}' does not exist in the current context")
+    if node.kind == "member_access_expression":
+        return _member(binder, node, called=True)
+    if node.kind == "conditional_access_expression":
+        return conditional_access(binder, node, called=True)
+    return binder.bind_chain(node)
+
+
+@expression("conditional_access_expression")
+def bind_conditional_access(binder: Binder, node: Node) -> Expr:
+    """Bind `a?.b` and `a?[b]`: what follows in the chain is skipped when a is null."""
+    return conditional_access(binder, node, called=False)
+
+
+def conditional_access(binder: Binder, node: Node, called: bool) -> Expr:
+    """Bind `a?.b`, as what is called or as a value."""
+    receiver = binder.bind_chain(node.children[0])
+    if receiver.type is None or (receiver.type.is_value and not receiver.type.is_nullable):
+        name = receiver.type or "<null>"
+        raise CompileError("CS0023", f"Operator '?' cannot be applied to operand of type '{name}'")
+    of = receiver.type.element if receiver.type.is_nullable else receiver.type
+    inner = receiver.run
+
+    def run(f: Frame) -> Any:
+        value = inner(f)
+        if value is None:
+            raise ChainSkippedError
+        return value
+
+    target = Expr(of, run, origin=receiver.origin)
+    found = bind_access(binder, target, node.children[-1], called)
+    found.chained = True
+    return found
 
 
 def _invoke_delegate(binder: Binder, callee: Expr, node: Node) -> Expr:
@@ -360,62 +247,3 @@ def _invoke_delegate(binder: Binder, callee: Expr, node: Node) -> Expr:
         return target(*[value(f) for value in values])
 
     return Expr(output, call)
-
-
-@expression("element_access_expression")
-def bind_element_access(binder: Binder, node: Node) -> Expr:
-    """Bind `a[i]`."""
-    receiver = binder.bind_chain(node["expression"])
-    found = _index(binder, receiver, node["subscript"])
-    found.chained = receiver.chained
-    return found
-
-
-def _index(binder: Binder, receiver: Expr, node: Node) -> Expr:
-    if receiver.type is None or isinstance(receiver, TypeName):
-        raise CompileError("CS0021", "Cannot apply indexing with [] to this expression")
-    arguments = [_argument(binder, child) for child in node.children if child.kind == "argument"]
-    found = _indexer(receiver, arguments, "")
-    if found is None:
-        if receiver.type.definition.name == "[]" and arguments[0].expr.type is not None:
-            to_type(arguments[0].expr, INT)
-        known = [m for of in LIBRARY.ancestors(receiver.type) for m in _indexers(of, "")]
-        if not known:
-            text = f"Cannot apply indexing with [] to an expression of type '{receiver.type}'"
-            raise CompileError("CS0021", text)
-        raise mismatch("this[]", receiver.type, known, arguments)
-    form, run = found
-    setter = _indexer(receiver, arguments, "set")
-    place = _index_place(receiver.run, form, setter[0], arguments) if setter else None
-    types = ", ".join(map(str, form.parameters))
-    name = f"{form.owner}.this[{types}]"
-    return Expr(form.returns, run, place=place, read_only="" if place else name)
-
-
-def _indexers(of: Type, flag: str) -> Members:
-    return [(of, m) for m in of.definition.named("this") if m.flag == flag]
-
-
-def _indexer(receiver: Expr, arguments: list[Argument], flag: str) -> Optional[tuple[Form, Runner]]:
-    for owner in LIBRARY.ancestors(receiver.value_type):
-        members = _indexers(owner, flag)
-        form = choose(owner, "this[]", members, arguments) if members else None
-        if form is not None:
-            given = runners(form, arguments)
-            return form, call_runner(form.member, form.returns, receiver.run, given)
-    return None
-
-
-def _index_place(target: Runner, form: Form, setter: Form, arguments: list[Argument]) -> Place:
-    indexes = runners(setter, arguments)
-    get = form.member.implementation
-    put = setter.member.implementation
-
-    def place(f: Frame) -> tuple[Callable[[], Any], Callable[[Any], None]]:
-        value = target(f)
-        if value is None:
-            raise null_reference()
-        keys = [index(f) for index in indexes]
-        return partial(get, value, *keys), partial(put, value, *keys)
-
-    return place

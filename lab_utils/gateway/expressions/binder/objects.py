@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from lab_utils.gateway.expressions.binder.arguments import bind_arguments
 from lab_utils.gateway.expressions.binder.calls import call_runner
+from lab_utils.gateway.expressions.binder.conversions import cast, common_type, to_type
 from lab_utils.gateway.expressions.binder.core import (
     Binder,
     Expr,
@@ -14,20 +16,18 @@ from lab_utils.gateway.expressions.binder.core import (
     constant,
     expression,
 )
-from lab_utils.gateway.expressions.binder.members import (
-    bind_access,
-    bind_arguments,
-)
-from lab_utils.gateway.expressions.binder.overloads import Argument, choose, mismatch, runners
-from lab_utils.gateway.expressions.containers import Anonymous, Array, Tuple
-from lab_utils.gateway.expressions.conversions import cast, common_type, to_type
+from lab_utils.gateway.expressions.binder.forms import Argument
+from lab_utils.gateway.expressions.binder.members import bind_access
+from lab_utils.gateway.expressions.binder.overloads import choose, mismatch, runners
 from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError, overflow
-from lab_utils.gateway.expressions.formats import format_value, pad
 from lab_utils.gateway.expressions.library import EXCEPTION, INT, LIBRARY, STRING, TYPE
-from lab_utils.gateway.expressions.syntax import Node, field, literal, unescape
-from lab_utils.gateway.expressions.texts import text_of
-from lab_utils.gateway.expressions.types import Type
-from lab_utils.gateway.expressions.values import units
+from lab_utils.gateway.expressions.runtime.containers import Anonymous, Array, Tuple
+from lab_utils.gateway.expressions.runtime.formats import format_value, pad
+from lab_utils.gateway.expressions.runtime.texts import text_of
+from lab_utils.gateway.expressions.runtime.values import units
+from lab_utils.gateway.expressions.syntax.node import Node, field
+from lab_utils.gateway.expressions.syntax.parser import literal, unescape
+from lab_utils.gateway.expressions.types.model import Type
 
 
 @expression(
@@ -60,7 +60,7 @@ def bind_default(binder: Binder, node: Node) -> Expr:
         found = constant(None, None)
         found.origin = "default"
         return found
-    return constant(binder.type(of), LIBRARY.default(binder.type(of)))
+    return constant(binder.type(of), binder.type(of).default)
 
 
 @expression("interpolated_string_expression")
@@ -72,6 +72,8 @@ def bind_interpolated(binder: Binder, node: Node) -> Expr:
     parts: list[Runner] = []
     for child in node.children:
         if child.kind in ("string_content", "string_literal_content", "escape_sequence"):
+            if "{{{" in child.text:
+                raise UnsupportedError("{{{", "put the hole of the string apart from the brace")
             text = child.text.replace('""', '"') if verbatim else unescape(child.text)
             text = units(text.replace("{{", "{").replace("}}", "}"))
             parts.append(lambda f, text=text: text)  # type: ignore[misc]
@@ -177,7 +179,7 @@ def bind_array(binder: Binder, node: Node) -> Expr:
         return array_of(binder, of, initializer)
     rank = next(c for c in node["type"].children if c.kind == "array_rank_specifier")
     size = to_type(binder.value(rank.children[0]), INT).run
-    default = LIBRARY.default(of.element)
+    default = of.element.default
 
     def run(f: Frame) -> Any:
         count = size(f)
@@ -244,9 +246,19 @@ def bind_tuple(binder: Binder, node: Node) -> Expr:
     """Bind `(a, b)`, its items perhaps named."""
     items = [binder.value(child.children[-1]) for child in node.children]
     names = tuple((child.get("name") or child).text for child in node.children)
-    of = LIBRARY.type_with("ValueTuple", tuple(item.value_type for item in items))
+    of = LIBRARY.generic("ValueTuple", tuple(item.value_type for item in items))
     runs = [item.run for item in items]
     return Expr(of, lambda f: Tuple(of, [run(f) for run in runs]), names=names)
+
+
+@expression("await_expression")
+def bind_await(binder: Binder, node: Node) -> Expr:
+    """Refuse `await`: an expression is no async method."""
+    raise CompileError(
+        "CS4032",
+        "The 'await' operator can only be used within an async method. Consider marking this "
+        "method with the 'async' modifier and changing its return type to 'Task<object>'.",
+    )
 
 
 @expression("cast_expression")

@@ -5,36 +5,30 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from lab_utils.gateway.expressions.binder.calls import call_runner
+from lab_utils.gateway.expressions.binder.conversions import (
+    common_type,
+    implicit,
+    implicit_expr,
+    number,
+    to_type,
+)
 from lab_utils.gateway.expressions.binder.core import (
     MISSING,
     Binder,
-    ChainSkippedError,
     Expr,
     Frame,
-    Local,
     Runner,
     constant,
     expression,
     merge,
 )
-from lab_utils.gateway.expressions.conversions import (
-    cannot_convert,
-    common_type,
-    explicit,
-    implicit,
-    implicit_expr,
-    number,
-    same,
-    to_type,
-)
+from lab_utils.gateway.expressions.binder.operations import operation
 from lab_utils.gateway.expressions.failures import CompileError, ExpressionFailure, UnsupportedError
 from lab_utils.gateway.expressions.library import BOOL, INT, LIBRARY, LONG, STRING, UINT
-from lab_utils.gateway.expressions.numbers import NUMBERS, plain
-from lab_utils.gateway.expressions.operations import operation
-from lab_utils.gateway.expressions.run import SMALL
-from lab_utils.gateway.expressions.syntax import Node
-from lab_utils.gateway.expressions.texts import text_of
-from lab_utils.gateway.expressions.types import Type
+from lab_utils.gateway.expressions.runtime.numbers import NUMBERS
+from lab_utils.gateway.expressions.runtime.texts import text_of
+from lab_utils.gateway.expressions.syntax.node import Node
+from lab_utils.gateway.expressions.types.model import Type
 
 
 @expression("binary_expression")
@@ -63,7 +57,7 @@ def _bind_logic(binder: Binder, node: Node) -> Expr:
     binder.state = when_true if word == "&&" else when_false
     right = binder.value(node["right"])
     if left.type is not BOOL or right.type is not BOOL:
-        raise _not_applicable(word, left, right)
+        raise not_applicable(word, left, right)
     right_true, right_false = branches(binder, right)
     a, b = left.run, right.run
     if word == "&&":
@@ -93,7 +87,7 @@ def _coalesce(binder: Binder, left: Expr, right_node: Node) -> Expr:
     if left.type is None:
         return Expr(right.type, right.run)
     if left.type.is_value and not left.type.is_nullable:
-        raise _not_applicable("??", left, right)
+        raise not_applicable("??", left, right)
     inner = left.type.element if left.type.is_nullable else left.type
     for target in (inner, left.type):
         as_target = implicit_expr(right, target)
@@ -101,7 +95,7 @@ def _coalesce(binder: Binder, left: Expr, right_node: Node) -> Expr:
             return _either(target, left.run, as_target.run)
     convert = implicit(inner, right.type) if right.type else None
     if right.type is None or convert is None:
-        raise _not_applicable("??", left, right)
+        raise not_applicable("??", left, right)
     a = left.run
     return _either(right.type, lambda f: None if (v := a(f)) is None else convert(v), right.run)
 
@@ -114,7 +108,7 @@ def _either(of: Type, first: Runner, second: Runner) -> Expr:
     return Expr(of, run)
 
 
-def _not_applicable(word: str, left: Expr, right: Expr) -> CompileError:
+def not_applicable(word: str, left: Expr, right: Expr) -> CompileError:
     names = [str(e.type) if e.type else "<null>" for e in (left, right)]
     text = f"Operator '{word}' cannot be applied to operands of type '{names[0]}' and '{names[1]}'"
     return CompileError("CS0019", text)
@@ -126,7 +120,7 @@ def binary(word: str, left: Expr, right: Expr, checked: Optional[bool] = False) 
         return concatenate(left, right)
     found = operation(word, left, right, checked)
     if found is None:
-        raise _not_applicable(word, left, right)
+        raise not_applicable(word, left, right)
     operate = found.operate
     a = (to_type(left, found.left) if found.left else left).run
     b = (to_type(right, found.right) if found.right else right).run
@@ -149,7 +143,7 @@ def _fold(result: Expr) -> Any:
 
 def concatenate(left: Expr, right: Expr) -> Expr:
     """Bind `+` with a string: null adds nothing."""
-    parts = _parts(left) + _parts(right)
+    parts = text_parts(left) + text_parts(right)
 
     def run(f: Frame) -> str:
         text = "".join([part(f) for part in parts])
@@ -165,7 +159,7 @@ def concatenate(left: Expr, right: Expr) -> Expr:
     return found
 
 
-def _parts(expr: Expr) -> list[Runner]:
+def text_parts(expr: Expr) -> list[Runner]:
     if expr.parts is not None:
         return expr.parts
     if isinstance(expr.constant, str):
@@ -179,19 +173,18 @@ def _parts(expr: Expr) -> list[Runner]:
 
 @expression("prefix_unary_expression")
 def bind_prefix(binder: Binder, node: Node) -> Expr:
-    """Bind `-x`, `+x`, `!x`, `~x`, `++x`, `--x`."""
+    """Bind `-x`, `+x`, `!x`, `~x`."""
     word = node.tokens[0]
     operand_node = node.children[0]
-    if word in ("++", "--"):
-        return _increment(binder, binder.value(operand_node), word[0], before=True)
     if word == "-" and operand_node.kind == "integer_literal":
         text = operand_node.text.lower().rstrip("l")
         if text == "2147483648" and text == operand_node.text:
             return constant(INT, -(2**31))
         if text == "9223372036854775808":
             return constant(LONG, NUMBERS["long"].make(-(2**63)))
-    operand = binder.value(operand_node)
-    return unary(word, operand, binder)
+    if word == "^":
+        raise UnsupportedError("^", "count from the start, as in x[x.Length - 1]")
+    return unary(word, binder.value(operand_node), binder)
 
 
 def unary(word: str, operand: Expr, binder: Binder) -> Expr:
@@ -230,145 +223,6 @@ def unary(word: str, operand: Expr, binder: Binder) -> Expr:
     raise CompileError("CS0023", text)
 
 
-@expression("postfix_unary_expression")
-def bind_postfix(binder: Binder, node: Node) -> Expr:
-    """Bind `x++` and `x--`; `x!` changes nothing."""
-    operand = binder.value(node.children[0])
-    if node.tokens[0] == "!":
-        return operand
-    return _increment(binder, operand, node.tokens[0][0], before=False)
-
-
-def _increment(binder: Binder, operand: Expr, word: str, before: bool) -> Expr:
-    place = assignable(operand)
-    kind = number(operand.type)
-    if kind is None or operand.type is None:
-        text = f"Operator '{word * 2}' cannot be applied to operand of type '{operand.type}'"
-        raise CompileError("CS0023", text)
-    make, one = kind.converter(bool(binder.checked)), 1 if word == "+" else -1
-
-    def run(f: Frame) -> Any:
-        get, put = place(f)
-        old = get()
-        new = make(plain(old) + one)
-        put(new)
-        return new if before else old
-
-    return Expr(operand.type, run)
-
-
-def assignable(target: Expr) -> Any:
-    """Return the place of an expression that can be assigned to. Raises CompileError for others."""
-    if target.place is not None:
-        return target.place
-    if target.read_only:
-        text = f"Property or indexer '{target.read_only}' cannot be assigned to -- it is read only"
-        raise CompileError("CS0200", text)
-    text = "The left-hand side of an assignment must be a variable, property or indexer"
-    raise CompileError("CS0131", text)
-
-
-@expression("assignment_expression")
-def bind_assignment(binder: Binder, node: Node) -> Expr:
-    """Bind `=`, and `+=` and its like."""
-    word = node.tokens[0] if node.tokens else "="
-    if node["left"].kind == "tuple_expression":
-        raise UnsupportedError("tuple assignment", "assign one variable at a time")
-    if word == "=":
-        target = _assignment_target(binder, node["left"])
-        right = binder.value(node["right"])
-        place = assignable(target)
-        value = to_type(right, target.value_type).run
-        if target.local is not None:
-            binder.assign(target.local)
-            return _assign_local(target, target.local, value)
-
-        def run(f: Frame) -> Any:
-            put = place(f)[1]
-            new = value(f)
-            put(new)
-            return new
-
-        return Expr(target.type, run)
-    return _compound(binder, word, binder.value(node["left"]), node["right"])
-
-
-def _assign_local(target: Expr, local: Local, value: Runner) -> Expr:
-    slot = local.slot
-
-    def run(f: Frame) -> Any:
-        new = f[slot][0] = value(f)
-        return new
-
-    return Expr(target.type, run)
-
-
-def _assignment_target(binder: Binder, node: Node) -> Expr:
-    """Bind what is assigned to; an unassigned local is fine there."""
-    found = binder.lookup(node.text) if node.kind == "identifier" else None
-    state = binder.state
-    if found is not None and hasattr(found, "slot"):
-        binder.assign(found)
-        target = binder.value(node)
-        binder.state = state
-        return target
-    return binder.value(node)
-
-
-def _compound(binder: Binder, word: str, target: Expr, right_node: Node) -> Expr:
-    place, of, state = assignable(target), target.value_type, binder.state
-    right = binder.value(right_node)
-    if word == "??=":
-        binder.state = merge(state, state)
-        value = to_type(right, of).run
-
-        def fill(f: Frame) -> Any:
-            get, put = place(f)
-            old = get()
-            if old is None:
-                old = value(f)
-                put(old)
-            return old
-
-        return Expr(of, fill)
-    combine = _combination(word[:-1], target, right, binder.checked)
-
-    def run(f: Frame) -> Any:
-        get, put = place(f)
-        new = combine(f, get())
-        put(new)
-        return new
-
-    return Expr(of, run)
-
-
-def _combination(word: str, target: Expr, right: Expr, checked: Optional[bool]) -> Any:
-    """Return the function of frame and old value that gives the new one."""
-    of, b = target.value_type, right.run
-    if word == "+" and of is STRING:
-        parts = _parts(right)
-
-        def append(f: Frame, old: Any) -> str:
-            text = "".join([old or "", *[part(f) for part in parts]])
-            if len(text) > SMALL:
-                f[0].charge(len(text))
-            return text
-
-        return append
-    found = operation(word, Expr(of, target.run), right, checked)
-    if found is None:
-        raise _not_applicable(word, target, right)
-    before = implicit(of, found.left) if found.left else same
-    b = (to_type(right, found.right) if found.right else right).run
-    after = implicit(found.returns, of)
-    if after is None and implicit_expr(right, of) is not None:
-        after = explicit(found.returns, of, checked)
-    if before is None or after is None:
-        raise cannot_convert(Expr(found.returns, b), of)
-    first, last, operate = before, after, found.operate
-    return lambda f, old: last(operate(first(old), b(f)))
-
-
 @expression("conditional_expression")
 def bind_conditional(binder: Binder, node: Node) -> Expr:
     """Bind `a ? b : c`."""
@@ -394,30 +248,6 @@ def _choice(test: Expr, first: Expr, second: Expr, of: Type) -> Any:
     if MISSING in (test.constant, first.constant, second.constant) or chosen.type is not of:
         return MISSING
     return chosen.constant
-
-
-@expression("conditional_access_expression")
-def bind_conditional_access(binder: Binder, node: Node) -> Expr:
-    """Bind `a?.b` and `a?[b]`: what follows in the chain is skipped when a is null."""
-    from lab_utils.gateway.expressions.binder.members import bind_access
-
-    receiver = binder.bind_chain(node["condition"])
-    if receiver.type is None or (receiver.type.is_value and not receiver.type.is_nullable):
-        name = receiver.type or "<null>"
-        raise CompileError("CS0023", f"Operator '?' cannot be applied to operand of type '{name}'")
-    of = receiver.type.element if receiver.type.is_nullable else receiver.type
-    inner = receiver.run
-
-    def run(f: Frame) -> Any:
-        value = inner(f)
-        if value is None:
-            raise ChainSkippedError
-        return value
-
-    target = Expr(of, run, origin=receiver.origin)
-    found = bind_access(binder, target, node.children[-1])
-    found.chained = True
-    return found
 
 
 @expression("parenthesized_expression")

@@ -6,85 +6,24 @@ https://learn.microsoft.com/dotnet/csharp/language-reference/language-specificat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from lab_utils.gateway.expressions.binder.core import Expr, Runner, Untyped, constant
-from lab_utils.gateway.expressions.containers import Array
-from lab_utils.gateway.expressions.conversions import (
+from lab_utils.gateway.expressions.binder.conversions import (
     cannot_convert,
-    common_type,
     implicit,
     implicit_expr,
     to_type,
 )
+from lab_utils.gateway.expressions.binder.core import Expr, Runner, Untyped, constant
+from lab_utils.gateway.expressions.binder.forms import Argument, Form
+from lab_utils.gateway.expressions.binder.inference import delegate_of, infer
 from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError, argument_null
 from lab_utils.gateway.expressions.library import LIBRARY, OBJECT
-from lab_utils.gateway.expressions.numbers import NUMBERS
-from lab_utils.gateway.expressions.signatures import Declaration, ParameterSyntax
-from lab_utils.gateway.expressions.types import Type
-
-
-@dataclass
-class Argument:
-    """One argument of a call; expr is None where `out` declares a variable or discards."""
-
-    expr: Expr
-    name: str = ""
-    modifier: str = ""
-
-
-class OutVariable(Untyped):
-    """`out var x`, `out int x` or `out _`: it fits any type; declared once the form is chosen."""
-
-    declared: Optional[Type] = None
-
-    def to_delegate(self, target: Type) -> Optional[Expr]:
-        """Fit what the parameter wants."""
-        return self if self.declared in (None, target) else None
-
-    def result(self, parameters: list[Type]) -> Optional[Type]:
-        """Have no type before the form is chosen."""
-        return self.declared
-
-
-@dataclass
-class Form:
-    """A member with the types its parameters have in this call."""
-
-    owner: Type
-    member: Declaration
-    scope: dict[str, Type]
-    parameters: list[Type] = field(default_factory=list)
-    expanded: bool = False
-    # for each parameter: the argument's index, several for `params`, none for a default
-    filled: list[list[int]] = field(default_factory=list)
-
-    @property
-    def syntax(self) -> tuple[ParameterSyntax, ...]:
-        """Return the parameters as declared."""
-        return self.member.parameters or ()
-
-    @property
-    def returns(self) -> Type:
-        """Return the type of the result; that of a constructor is its owner."""
-        if self.member.name == "new":
-            return self.owner
-        return LIBRARY.resolve(self.member.returns, self.scope)
-
-    def type_for(self, index: int) -> Type:
-        """Return the parameter type an argument meets."""
-        at = next(i for i, indexes in enumerate(self.filled) if index in indexes)
-        of = self.parameters[at]
-        return of.element if self.expanded and self.syntax[at].modifier == "params" else of
-
-    def describe(self) -> str:
-        """Return the form as C# names it in messages."""
-        types = ", ".join(
-            f"{p.modifier} {of}".strip() if p.modifier in ("out", "ref") else str(of)
-            for p, of in zip(self.syntax, self.parameters)
-        )
-        return f"{self.owner.definition.name}.{self.member.name}({types})"
+from lab_utils.gateway.expressions.runtime.containers import Array
+from lab_utils.gateway.expressions.runtime.enums import member as enum_member
+from lab_utils.gateway.expressions.runtime.numbers import NUMBERS
+from lab_utils.gateway.expressions.types.model import Type
+from lab_utils.gateway.expressions.types.signatures import Declaration
 
 
 def choose(
@@ -131,7 +70,7 @@ def _fit(
     scope.update({name: LIBRARY.parameter(name) for name in member.generics})
     open_types = [LIBRARY.resolve(p.type, scope) for p in form.syntax]
     if member.generics:
-        found = dict(zip(member.generics, explicit_types)) or _infer(form, open_types, arguments)
+        found = dict(zip(member.generics, explicit_types)) or infer(form, open_types, arguments)
         if found is None:
             return None
         scope.update(found)
@@ -169,74 +108,6 @@ def _fill(form: Form, arguments: Sequence[Argument]) -> bool:
         indexes or p.default or (form.expanded and p.modifier == "params")
         for indexes, p in zip(form.filled, syntax)
     )
-
-
-def _infer(
-    form: Form, open_types: list[Type], arguments: Sequence[Argument]
-) -> Optional[dict[str, Type]]:
-    """Find the type arguments: from values first, then from what lambdas return."""
-    form.parameters = open_types
-    bounds: dict[str, list[Expr]] = {name: [] for name in form.member.generics}
-    fixed: dict[str, Type] = {}
-    pending = []
-    for index, argument in enumerate(arguments):
-        if isinstance(argument.expr, Untyped) and argument.expr.result([]) is None:
-            pending.append((argument.expr, form.type_for(index)))
-        elif argument.expr.type is not None:
-            _unify(form.type_for(index), argument.expr, bounds)
-    _fix(bounds, fixed)
-    for untyped, of in pending:
-        delegate = delegate_of(of)
-        if delegate is None:
-            continue
-        inputs, output = delegate
-        known = [LIBRARY.substitute(t, fixed) for t in inputs]
-        if any(_is_open(t) for t in known):
-            return None
-        if _is_open(LIBRARY.substitute(output, fixed)):
-            result = untyped.result(known)
-            if result is None:
-                return None
-            _unify(LIBRARY.substitute(output, fixed), Expr(result, untyped.run), bounds)
-            _fix(bounds, fixed)
-    return fixed if len(fixed) == len(bounds) else None
-
-
-def _fix(bounds: dict[str, list[Expr]], fixed: dict[str, Type]) -> None:
-    for name, exprs in bounds.items():
-        if exprs and name not in fixed:
-            found = common_type(exprs)
-            if found is not None:
-                fixed[name] = found
-
-
-def _is_open(of: Type) -> bool:
-    return of.kind == "parameter" or any(_is_open(argument) for argument in of.arguments)
-
-
-def _unify(parameter: Type, argument: Expr, bounds: dict[str, list[Expr]]) -> None:
-    if parameter.kind == "parameter":
-        if parameter.name in bounds:
-            bounds[parameter.name].append(argument)
-        return
-    if not parameter.arguments or argument.type is None:
-        return
-    made = LIBRARY.as_definition(argument.type, parameter.definition)
-    if made is None and parameter.is_nullable:
-        made = LIBRARY.nullable(argument.type)
-    if made is not None:
-        for inner, actual in zip(parameter.arguments, made.arguments):
-            _unify(inner, Expr(actual, argument.run), bounds)
-
-
-def delegate_of(of: Type) -> Optional[tuple[list[Type], Type]]:
-    """Return the parameter types and the result of a delegate type, None for other types."""
-    if of.kind != "delegate":
-        return None
-    invoke = of.definition.named("Invoke")[0]
-    scope = LIBRARY.scope(of)
-    inputs = [LIBRARY.resolve(p.type, scope) for p in invoke.parameters or ()]
-    return inputs, LIBRARY.resolve(invoke.returns, scope)
 
 
 def _better(first: Form, second: Form, arguments: Sequence[Argument]) -> bool:
@@ -287,7 +158,7 @@ def mismatch(
     name: str, owner: Type, members: list[Any], arguments: Sequence[Argument]
 ) -> Exception:
     """Return the refusal of a call that no form of the method takes."""
-    if owner.definition.sealed and len(members) == 1:
+    if owner.definition.sealed and all(len(m.takes) == len(arguments) for _, m in members[:1]):
         parameters = members[0][1].parameters or ()
         scope = LIBRARY.scope(members[0][0])
         for index, (argument, parameter) in enumerate(zip(arguments, parameters), 1):
@@ -345,7 +216,7 @@ def _checked(run: Runner, name: str) -> Runner:
 def default_value(text: str, of: Type) -> Any:
     """Return the value of a parameter's default as the tables write it."""
     if text in ("null", "default"):
-        return LIBRARY.default(of) if text == "default" else None
+        return of.default if text == "default" else None
     if text in ("true", "false"):
         return text == "true"
     if text.startswith('"'):
@@ -353,4 +224,4 @@ def default_value(text: str, of: Type) -> Any:
     if text.startswith("'"):
         return LIBRARY.type("char").definition.python(text[1:-1])  # type: ignore[misc]
     kind = NUMBERS.get(of.name)
-    return kind.make(int(text)) if kind else LIBRARY.enum_value(of, text)
+    return kind.make(int(text)) if kind else enum_member(of.name, text)

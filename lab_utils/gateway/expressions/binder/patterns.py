@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lab_utils.gateway.expressions.binder.conversions import (
+    common_type,
+    explicit,
+    implicit_expr,
+    to_type,
+)
 from lab_utils.gateway.expressions.binder.core import (
     MISSING,
     Binder,
@@ -16,20 +22,13 @@ from lab_utils.gateway.expressions.binder.core import (
     merge,
 )
 from lab_utils.gateway.expressions.binder.members import bind_access
-from lab_utils.gateway.expressions.conversions import (
-    common_type,
-    explicit,
-    implicit_expr,
-    is_instance,
-    to_type,
-)
+from lab_utils.gateway.expressions.binder.operations import COMPARE
 from lab_utils.gateway.expressions.failures import CompileError, ExpressionFailure, UnsupportedError
 from lab_utils.gateway.expressions.library import BOOL, OBJECT
-from lab_utils.gateway.expressions.numbers import NUMBERS
-from lab_utils.gateway.expressions.operations import COMPARE
-from lab_utils.gateway.expressions.syntax import Node, field
-from lab_utils.gateway.expressions.texts import text_of
-from lab_utils.gateway.expressions.types import Type
+from lab_utils.gateway.expressions.runtime.numbers import NUMBERS
+from lab_utils.gateway.expressions.runtime.texts import text_of
+from lab_utils.gateway.expressions.syntax.node import Node, field
+from lab_utils.gateway.expressions.types.model import Type
 
 Test = Callable[[Frame, Any], bool]
 
@@ -65,7 +64,7 @@ def _type_test(wanted: Type, of: Type) -> Test:
     if of is not OBJECT and not wanted.is_nullable and explicit(of, wanted, False) is None:
         text = f"An expression of type '{of}' cannot be handled by a pattern of type '{wanted}'."
         raise CompileError("CS8121", text)
-    return lambda f, value: is_instance(value, wanted)
+    return lambda f, value: wanted.accepts(value)
 
 
 def _type(binder: Binder, node: Node, of: Type) -> Test:
@@ -74,6 +73,8 @@ def _type(binder: Binder, node: Node, of: Type) -> Test:
 
 def _declaration(binder: Binder, node: Node, of: Type) -> Test:
     name = node.get("name") or node.only("discard")
+    if node["type"].kind == "implicit_type":
+        return _var(binder, node, of)
     wanted = binder.type(node["type"])
     test = _type_test(wanted, of)
     if name is None or name.kind == "discard" or name.text == "_":
@@ -160,7 +161,7 @@ def _properties(binder: Binder, node: Node, of: Type) -> Test:
         tests.append((member.run, inner))
 
     def test(f: Frame, value: Any) -> bool:
-        if not is_instance(value, of):
+        if not of.accepts(value):
             return False
         f[slot] = [value]
         return all(inner(f, run(f)) for run, inner in tests)
@@ -219,7 +220,7 @@ def bind_as(binder: Binder, node: Node) -> Expr:
 
     def test(f: Frame) -> Any:
         value = run(f)
-        return value if is_instance(value, target) else None
+        return value if target.accepts(value) else None
 
     return Expr(target, test)
 

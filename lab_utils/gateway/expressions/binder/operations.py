@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, Optional
 
+from lab_utils.gateway.expressions.binder.conversions import implicit, implicit_expr, number, same
 from lab_utils.gateway.expressions.binder.core import MISSING, Expr
-from lab_utils.gateway.expressions.conversions import implicit, implicit_expr, number, same
 from lab_utils.gateway.expressions.failures import ExpressionFailure
 from lab_utils.gateway.expressions.library import (
     BOOL,
@@ -28,9 +28,9 @@ from lab_utils.gateway.expressions.library import (
     UINT,
     ULONG,
 )
-from lab_utils.gateway.expressions.numbers import NUMBERS, Number, decimal_result
-from lab_utils.gateway.expressions.types import Type
-from lab_utils.gateway.expressions.values import Enumeration, Single
+from lab_utils.gateway.expressions.runtime.numbers import NUMBERS, Number, decimal_result
+from lab_utils.gateway.expressions.runtime.values import Enumeration, Single
+from lab_utils.gateway.expressions.types.model import Type
 
 Operate = Callable[[Any, Any], Any]
 
@@ -246,6 +246,8 @@ def _equality(word: str, left: Expr, right: Expr) -> Optional[Operation]:
         return _null_check(wanted, left, right)
     a, b = left.type, right.type
     if a is b and a in (BOOL, STRING):
+        return Operation(BOOL, a, a, compare)
+    if a is b and a is not None and a.definition.name == "ValueTuple":
         return Operation(BOOL, a, a, compare)
     if a is None or b is None or a.is_value or b.is_value:
         return None

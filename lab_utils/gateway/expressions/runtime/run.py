@@ -7,6 +7,7 @@ from typing import Any
 
 from lab_utils.gateway.context import Context
 from lab_utils.gateway.expressions.failures import Exceeded
+from lab_utils.gateway.expressions.types.library import Library
 
 SMALL = 4096  # results up to this size are not counted
 
@@ -18,10 +19,11 @@ class Run:
     sizes of all long strings and collections made.
     """
 
-    __slots__ = ("context", "deadline", "left", "newline", "seconds")
+    __slots__ = ("context", "deadline", "left", "library", "newline", "seconds")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, library: Library) -> None:
         self.context = context
+        self.library = library
         self.newline = context.switches.newline
         self.seconds = context.limits.seconds
         self.deadline = time.monotonic() + self.seconds

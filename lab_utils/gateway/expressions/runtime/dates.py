@@ -16,6 +16,13 @@ SECOND = 10_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+UNITS = {
+    "Days": DAY,
+    "Hours": HOUR,
+    "Minutes": MINUTE,
+    "Seconds": SECOND,
+    "Milliseconds": SECOND // 1000,
+}
 MAX_TICKS = 3_155_378_975_999_999_999
 UNIX_EPOCH = 621_355_968_000_000_000
 UNSPECIFIED, UTC, LOCAL = 0, 1, 2

@@ -39,6 +39,10 @@ class ULong(int):
     """System.UInt64."""
 
 
+class BigInteger(int):
+    """System.Numerics.BigInteger, which JSON integers beyond 64 bits become."""
+
+
 class Single(float):
     """System.Single: a float rounded to 32 bits."""
 

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional
 
-_TOKEN = re.compile(r'-?[\w.:]*\w|"[^"]*"|\'.\'|operator\s*[^\s(]+|\S')
+from lab_utils.gateway.expressions.failures import CompileError
+
+_TOKEN = re.compile(r'operator\s*[^\s\w(]+|-?[\w.:]*\w|"[^"]*"|\'.\'|\S')
 _FLAGS = ("static", "set", "implicit", "explicit")
 
 
@@ -93,6 +95,8 @@ class Tokens:
         """Take items parted by commas, up to the closing token."""
         items = []
         while not self.skip(closing):
+            if not self.peek():
+                raise CompileError("CS1003", f"Syntax error, '{closing}' expected")
             items.append(item())
             self.skip(",")
         return tuple(items)
@@ -129,8 +133,13 @@ class Tokens:
         return ParameterSyntax(syntax, name, modifier, default, not_null)
 
 
+def declarations(text: str, implementation: Any) -> list[Declaration]:
+    """Read one line of a member table: forms of one function, parted by `; `."""
+    return [declaration(form, implementation) for form in text.split("; ")]
+
+
 def declaration(text: str, implementation: Any) -> Declaration:
-    """Read one line of a member table."""
+    """Read one declaration."""
     tokens = Tokens(text)
     flag = tokens.next() if tokens.peek() in _FLAGS else ""
     generics: tuple[str, ...] = ()

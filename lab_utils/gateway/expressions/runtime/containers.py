@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Optional
 
-from lab_utils.gateway.expressions.failures import argument, argument_null, invalid_operation
-from lab_utils.gateway.expressions.run import Run
-from lab_utils.gateway.expressions.texts import text_of
-from lab_utils.gateway.expressions.values import Byte, Char
+from lab_utils.gateway.expressions.failures import (
+    argument,
+    argument_null,
+    invalid_operation,
+    missing_key,
+)
+from lab_utils.gateway.expressions.runtime.run import Run
+from lab_utils.gateway.expressions.runtime.texts import plain_text, text_of
+from lab_utils.gateway.expressions.runtime.values import Byte, Char
 
 
 def identity(value: Any) -> Any:
@@ -64,7 +69,27 @@ class List(Versioned, list):  # type: ignore[type-arg]
         return self.guarded(list.__iter__(self))
 
 
-class Dictionary(Versioned):
+class Pairs:
+    """What has keys and values: a Dictionary, headers, variables."""
+
+    def find(self, key: Any) -> Optional[KeyValuePair]:
+        """Return the entry of a key, None when there is none."""
+        raise NotImplementedError
+
+    def missing(self, key: Any) -> Any:
+        """Do what reading a missing key does: throw."""
+        raise missing_key(key)
+
+    def __iter__(self) -> Iterator[KeyValuePair]:
+        """Walk the entries."""
+        raise NotImplementedError
+
+    def fields(self) -> list[tuple[str, Any]]:
+        """Return names and values as JSON has them."""
+        return [(plain_text(entry.key), entry.value) for entry in self]
+
+
+class Dictionary(Versioned, Pairs):
     """System.Collections.Generic.Dictionary<K, V>; pair is the type of its entries."""
 
     def __init__(self, of: Any, pair: Any, fold: Optional[Callable[[Any], Any]] = None) -> None:
@@ -119,9 +144,9 @@ class Dictionary(Versioned):
 class HashSet(Versioned):
     """System.Collections.Generic.HashSet<T>."""
 
-    def __init__(self, of: Any, items: Iterable[Any] = (), fold: Any = None) -> None:
+    def __init__(self, of: Any, items: Iterable[Any] = (), comparer: Any = None) -> None:
         self.type = of
-        self.fold = fold or identity
+        self.fold = comparer.fold if comparer else identity
         self.entries = {self.fold(item): item for item in items}
 
     def add(self, item: Any) -> bool:
@@ -132,6 +157,15 @@ class HashSet(Versioned):
         self.entries[key] = item
         self.version += 1
         return True
+
+    def discard(self, item: Any) -> bool:
+        """Take an item out; tell whether it was there."""
+        return self.entries.pop(self.fold(item), self) is not self
+
+    def clear(self) -> None:
+        """Take all items out."""
+        self.entries.clear()
+        self.version += 1
 
     def __contains__(self, item: Any) -> bool:
         return self.fold(item) in self.entries

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflo
 from typing import Any
 
 from lab_utils.gateway.expressions.failures import overflow
-from lab_utils.gateway.expressions.values import (
+from lab_utils.gateway.expressions.runtime.values import (
     Byte,
     Char,
     Long,
@@ -28,13 +28,18 @@ _EXACT = Context(prec=1200, rounding=ROUND_HALF_EVEN)
 
 @dataclass(frozen=True)
 class Number:
-    """One number type: integers have low and high; full is the CLR's name in messages."""
+    """One number type: integers have low and high; full is its name in messages."""
 
     name: str
     kind: Any
     full: str
     low: int = 0
     high: int = 0
+
+    @property
+    def clr(self) -> str:
+        """Return the CLR's name without `System.`, such as Int32."""
+        return {"sbyte": "SByte", "byte": "Byte", "char": "Char"}.get(self.name, self.full)
 
     @property
     def is_integer(self) -> bool:

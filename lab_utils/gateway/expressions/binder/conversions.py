@@ -12,14 +12,12 @@ from lab_utils.gateway.expressions.binder.core import MISSING, Expr, Untyped, co
 from lab_utils.gateway.expressions.failures import (
     CompileError,
     ExpressionFailure,
-    invalid_cast,
-    null_reference,
 )
 from lab_utils.gateway.expressions.library import INT, LIBRARY, OBJECT, VOID
-from lab_utils.gateway.expressions.numbers import NUMBERS, Number
-from lab_utils.gateway.expressions.signatures import Declaration
-from lab_utils.gateway.expressions.types import Type
-from lab_utils.gateway.expressions.values import Enumeration
+from lab_utils.gateway.expressions.runtime.numbers import NUMBERS, Number
+from lab_utils.gateway.expressions.runtime.values import Enumeration
+from lab_utils.gateway.expressions.types.model import Type
+from lab_utils.gateway.expressions.types.signatures import Declaration
 
 Convert = Callable[[Any], Any]
 
@@ -70,7 +68,7 @@ def implicit_expr(expr: Expr, target: Type) -> Optional[Expr]:
         return expr.to_delegate(target)
     if expr.type is None:
         if target.is_value and not target.is_nullable:
-            return None if expr.origin == "null" else constant(target, LIBRARY.default(target))
+            return None if expr.origin == "null" else constant(target, target.default)
         return constant(target, None)
     convert = implicit(expr.type, target)
     if convert is None:
@@ -138,7 +136,7 @@ def explicit(source: Type, target: Type, checked: Optional[bool]) -> Optional[Co
         return _numeric(source, target, checked)
     if target.is_nullable:
         if source in (OBJECT,):
-            return unbox(target)
+            return target.unbox
         own = user_defined("explicit", source, target)
         inner = explicit(source.element if source.is_nullable else source, target.element, checked)
         return own or (_lift(inner) if inner else None)
@@ -150,7 +148,7 @@ def explicit(source: Type, target: Type, checked: Optional[bool]) -> Optional[Co
         return own
     related = LIBRARY.derives(target, source) or "interface" in (source.kind, target.kind)
     if related and not source.is_value and source.definition.name != "string":
-        return unbox(target)
+        return target.unbox
     return None
 
 
@@ -181,35 +179,6 @@ def _numeric(source: Type, target: Type, checked: Optional[bool] = False) -> Con
     if source.kind == "enum":
         return lambda value: kind.make(value.number)
     return kind.converter(bool(checked))
-
-
-def unbox(target: Type) -> Convert:
-    """Return the cast of an object: the exact type, or one derived from it."""
-    is_nullable = target.is_nullable
-    wanted = target.element if is_nullable else target
-    throws_on_null = target.is_value and not is_nullable
-    python = wanted.definition.python
-    type_of, derives = LIBRARY.type_of, LIBRARY.derives
-
-    def convert(value: Any) -> Any:
-        if value.__class__ is python:
-            return value
-        if value is None:
-            if throws_on_null:
-                raise null_reference()
-            return None
-        actual = type_of(value)
-        if not derives(actual, wanted):
-            raise invalid_cast(actual.clr, wanted.clr)
-        return value
-
-    return convert
-
-
-def is_instance(value: Any, wanted: Type) -> bool:
-    """Tell what the `is` operator tells."""
-    wanted = wanted.element if wanted.is_nullable else wanted
-    return value is not None and LIBRARY.derives(LIBRARY.type_of(value), wanted)
 
 
 def user_defined(kind: str, source: Type, target: Type) -> Optional[Convert]:

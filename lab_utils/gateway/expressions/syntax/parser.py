@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Optional
 
@@ -11,7 +10,9 @@ import tree_sitter
 import tree_sitter_c_sharp
 
 from lab_utils.gateway.expressions.failures import CompileError, UnsupportedError
-from lab_utils.gateway.expressions.values import Char, Long, Single, UInt, ULong, units
+from lab_utils.gateway.expressions.runtime.values import Char, Long, Single, UInt, ULong, units
+from lab_utils.gateway.expressions.syntax.node import Node
+from lab_utils.gateway.expressions.syntax.precedence import in_order
 
 MAX_DEPTH = 100
 MAX_SOURCE = 64 * 1024
@@ -19,40 +20,6 @@ MAX_SOURCE = 64 * 1024
 _LANGUAGE = tree_sitter.Language(tree_sitter_c_sharp.language())
 _BEFORE_EXPRESSION = "class C{object M(){return ("
 _BEFORE_BLOCK = "class C{object M(){"
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """A node of the syntax tree: children without comments, tokens the words between them.
-
-    labels and after run along with children: the field of each, and the token that follows it.
-    """
-
-    kind: str
-    text: str
-    line: int
-    children: tuple[Node, ...]
-    labels: tuple[Optional[str], ...]
-    tokens: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-
-    def get(self, label: str) -> Optional[Node]:
-        """Return the first child of that field."""
-        return next((c for c, name in zip(self.children, self.labels) if name == label), None)
-
-    def __getitem__(self, label: str) -> Node:
-        child = self.get(label)
-        if child is None:
-            raise KeyError(label)
-        return child
-
-    def all(self, label: str) -> list[Node]:
-        """Return every child of that field."""
-        return [child for child, name in zip(self.children, self.labels) if name == label]
-
-    def only(self, kind: str) -> Optional[Node]:
-        """Return the first child of that kind."""
-        return next((child for child in self.children if child.kind == kind), None)
 
 
 def parse(source: str, block: bool, line: int = 1) -> Node:
@@ -79,7 +46,7 @@ def parse(source: str, block: bool, line: int = 1) -> Node:
         if len(inner) != 1 or inner[0].type != "parenthesized_expression":
             raise CompileError("CS1525", "Invalid expression term ')'")
         root = inner[0]
-    return _node(root, data, line, None, 0)
+    return in_order(_node(root, data, line, None, 0))
 
 
 def _node(
@@ -106,11 +73,6 @@ def _node(
     text = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
     at = line + node.start_point[0]
     return Node(node.type, text, at, tuple(children), tuple(labels), tuple(tokens), tuple(after))
-
-
-def field(name: Node) -> Node:
-    """Return a node that names a member, as `.Name` does."""
-    return Node("member_binding_expression", name.text, name.line, (name,), ("name",))
 
 
 _TOKEN = re.compile(

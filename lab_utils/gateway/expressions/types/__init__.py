@@ -1,0 +1,1 @@
+"""What is known of types: their definitions, members and relations."""
