@@ -32,7 +32,8 @@ def parse_number(kind: Number, text: str, styles: int) -> Any:
     number = _number(text, stripped, styles)
     if not kind.is_integer:
         return fit_decimal(number) if kind.kind is Decimal else kind.make(float(number))
-    if number != int(number) or not kind.low <= number <= kind.high:
+    # The range first: to make an int of a million digits takes Python most of a minute.
+    if not kind.low <= number <= kind.high or number != int(number):
         raise too_large(kind)
     return kind.make(int(number))
 
@@ -50,7 +51,9 @@ def _number(text: str, stripped: str, styles: int) -> Decimal:
         raise not_a_number(text)
     number = Decimal(f"{part['whole'].replace(',', '') or 0}.{part['fraction'] or 0}")
     if part["power"]:
-        number = number.scaleb(max(min(int(part["power"][1:]), 5000), -5000))
+        power = part["power"][1:]
+        far = 5000 if len(power) > 6 else min(abs(int(power)), 5000)
+        number = number.scaleb(-far if power.startswith("-") else far)
     elif not part["fraction"]:
         number = Decimal(part["whole"].replace(",", "") or 0)
     negative = part["sign"] == "-" or part["after"] == "-" or part["open"]
