@@ -6,18 +6,17 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
-from importlib import import_module
 from typing import Any, Callable
 
 from lab_utils.errors import ConfigError, LabError
-from lab_utils.gateway import check, options, reference
+from lab_utils.gateway import check, evaluate, options, reference
 
 
 def main() -> int:
     """Do what the command line says; return the exit status."""
     settings = options.parse()
     if settings.eval:
-        import_module("lab_utils.gateway.evaluate").run(sys.stdin, sys.stdout)
+        evaluate.run(sys.stdin, sys.stdout)
         return 0
     if settings.policies:
         print(reference.markdown(), end="")

@@ -71,7 +71,6 @@ def test_another_operation_has_the_apis_policy_alone() -> None:
 def test_the_scope_of_an_error_is_the_one_it_happened_in() -> None:
     broken = '<set-variable name="v" value="@((int)context.Variables["none"])" />'
     show = '<set-header name="x"><value>@(context.LastError.Scope)</value></set-header>'
-    pytest.importorskip("lab_utils.gateway.evaluate")
     for scope, text in ((GLOBAL, "global"), (API, "api")):
         inbound = f"<policies><inbound>{broken}</inbound></policies>"
         document = policy(on_error=show) if scope == GLOBAL else policy(broken, on_error=show)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 
-from lab_utils.gateway.context import Headers
+from lab_utils.gateway.context import Authorization, Headers
 from lab_utils.gateway.exchange import Exchange
 from lab_utils.gateway.schema import (
     BOOLEAN,
@@ -20,6 +20,7 @@ from lab_utils.gateway.schema import (
     Node,
     Policy,
     Shape,
+    one_of,
 )
 
 TOKEN = "not-a-token.managed-identity-of-the-local-gateway"  # noqa: S105 (it says so)
@@ -56,6 +57,17 @@ class Basic:
         exchange.context.request.headers.set("Authorization", [f"Basic {encoded}"])
 
 
+class AuthorizationContext:
+    """Put the authorization of a connection into a variable: always the local token."""
+
+    def __init__(self, node: Node) -> None:
+        self._variable = node["context-variable-name"]
+
+    async def run(self, exchange: Exchange) -> None:
+        """Set the variable."""
+        exchange.context.variables[await exchange.text(self._variable)] = Authorization(TOKEN)
+
+
 IDENTITY = Shape(
     {
         "resource": Attribute(NAME, required=True),
@@ -66,6 +78,21 @@ IDENTITY = Shape(
 )
 POLICIES = (
     Policy("authentication-managed-identity", ManagedIdentity, SECTIONS, IDENTITY),
+    Policy(
+        "get-authorization-context",
+        AuthorizationContext,
+        (INBOUND,),
+        Shape(
+            {
+                "provider-id": Attribute(NAME, required=True),
+                "authorization-id": Attribute(NAME, required=True),
+                "context-variable-name": Attribute(NAME, required=True),
+                "identity-type": Attribute(one_of("managed", "jwt"), default="managed"),
+                "identity": Attribute(),
+                "ignore-error": Attribute(BOOLEAN, default="false"),
+            }
+        ),
+    ),
     Policy(
         "authentication-basic",
         Basic,

@@ -27,3 +27,13 @@ def test_the_token_goes_into_a_variable_when_one_is_named() -> None:
 def test_basic_credentials() -> None:
     basic = '<authentication-basic username="user" password="pass" />'
     assert ask(policy(inbound=basic)).json["headers"]["authorization"] == "Basic dXNlcjpwYXNz"
+
+
+def test_a_connection_hands_out_the_local_token() -> None:
+    context = (
+        '<get-authorization-context provider-id="p" authorization-id="a" '
+        'context-variable-name="auth" identity-type="managed" />'
+        '<set-header name="x-t"><value>@("Bearer " + ((Authorization)context.Variables'
+        '["auth"]).AccessToken)</value></set-header>'
+    )
+    assert ask(policy(inbound=context)).json["headers"]["x-t"].startswith("Bearer not-a-token")
