@@ -49,3 +49,27 @@ def test_a_fragment_is_checked_for_any_section(tmp_path: Path) -> None:
         False,
         "p.xml:1: cors: needs a <allowed-origins> in it",
     )
+
+
+def test_an_address_that_carries_no_http_is_told_when_the_document_is_loaded(
+    tmp_path: Path,
+) -> None:
+    text = "<policies><inbound><set-backend-service base-url='wss://x/y' /></inbound></policies>"
+    right, told = checked(tmp_path, text)
+    assert not right
+    assert told.startswith("p.xml:1: base-url: 'wss://x/y' should be an http or https address")
+
+
+def test_the_four_typos_of_a_newcomer_are_told_with_line_and_name(tmp_path: Path) -> None:
+    good = (ROOT / "infra" / "gateway" / "policy.xml").read_text(encoding="utf-8")
+    typos = {
+        ("<set-backend-service", "<set-backend-servise"): "p.xml:6: set-backend-servise: ",
+        ('buffer-response="false"', 'bufer-response="false"'): "p.xml:18: bufer-response: ",
+        ('== "True")', '== "True" &&)'): "p.xml:8: CS1525: ",
+        ("context.Variables[", "context.Variabels["): "p.xml:23: CS1061: ",
+        ('"]?.ToString()', '"]?.CreateReader()'): "p.xml:8: JToken.CreateReader: ",
+    }
+    for (right_text, wrong_text), message in typos.items():
+        right, told = checked(tmp_path, good.replace(right_text, wrong_text))
+        assert not right
+        assert told.startswith(message), told

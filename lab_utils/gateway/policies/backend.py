@@ -27,8 +27,8 @@ from lab_utils.gateway.schema import (
     BACKEND_ID,
     BOOLEAN,
     INBOUND,
-    NAME,
     Attribute,
+    Kind,
     Node,
     Policy,
     Shape,
@@ -161,6 +161,14 @@ def _retry_after(reply: Reply) -> Optional[float]:
     return max(0.0, (aware - datetime.now(timezone.utc)).total_seconds())
 
 
+def _address_fault(text: str) -> str:
+    told = f"{text!r} should be an http or https address; WebSockets are not carried here"
+    return "" if is_address(text.strip()) else told
+
+
+ADDRESS = Kind("http or https address", _address_fault)
+
+
 def _backend_fault(node: Node) -> str:
     given = [name for name in ("backend-id", "base-url") if node.get(name)]
     return "" if len(given) == 1 else "needs either backend-id or base-url"
@@ -175,7 +183,7 @@ POLICIES = (
         "set-backend-service",
         SetBackendService,
         (INBOUND, BACKEND),
-        Shape({"backend-id": Attribute(BACKEND_ID), "base-url": Attribute(NAME)}),
+        Shape({"backend-id": Attribute(BACKEND_ID), "base-url": Attribute(ADDRESS)}),
         check=_backend_fault,
     ),
     Policy(
