@@ -75,6 +75,11 @@ class Expr:
         return self.type is None and self.constant is None
 
     @property
+    def shown(self) -> str:
+        """Return its type as the compiler's messages name it."""
+        return str(self.type) if self.type else "<null>"
+
+    @property
     def value_type(self) -> Type:
         """Return the type of something that must have one."""
         if self.type is None:
@@ -89,6 +94,8 @@ def constant(of: Optional[Type], value: Any) -> Expr:
 
 class Untyped(Expr):
     """An expression whose type its target decides: a lambda or a method group."""
+
+    shown = "lambda expression"
 
     def __init__(self, node: Node) -> None:
         super().__init__(None, _never, origin=node.text)

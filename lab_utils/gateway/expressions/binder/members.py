@@ -19,7 +19,6 @@ from lab_utils.gateway.expressions.binder.core import (
     Place,
     Runner,
     TypeName,
-    Untyped,
     constant,
     context_value,
     expression,
@@ -101,8 +100,8 @@ def bind_access(binder: Binder, receiver: Expr, node: Node, called: bool = False
         name = name_node.children[0].text
         explicit_types = [binder.type(n) for n in name_node.children[1].children]
     if receiver.type is None:
-        what = "lambda expression" if isinstance(receiver, Untyped) else "<null>"
-        raise CompileError("CS0023", f"Operator '.' cannot be applied to operand of type '{what}'")
+        text = f"Operator '.' cannot be applied to operand of type '{receiver.shown}'"
+        raise CompileError("CS0023", text)
     if name in receiver.names:
         name = f"Item{receiver.names.index(name) + 1}"
     static = isinstance(receiver, TypeName)
@@ -138,7 +137,7 @@ def _no_member(of: Type, name: str, static: bool) -> Exception:
 
 def _property(binder: Binder, receiver: Expr, name: str, static: bool) -> Optional[Expr]:
     of = receiver.value_type
-    for owner in LIBRARY.ancestors(of):
+    for owner in LIBRARY.holders(of):
         found = [m for m in owner.definition.named(name) if m.parameters is None]
         getter = next((m for m in found if m.flag != "set"), None)
         if getter is None:
@@ -211,8 +210,8 @@ def conditional_access(binder: Binder, node: Node, called: bool) -> Expr:
     """Bind `a?.b`, as what is called or as a value."""
     receiver = binder.bind_chain(node.children[0])
     if receiver.type is None or (receiver.type.is_value and not receiver.type.is_nullable):
-        name = receiver.type or "<null>"
-        raise CompileError("CS0023", f"Operator '?' cannot be applied to operand of type '{name}'")
+        text = f"Operator '?' cannot be applied to operand of type '{receiver.shown}'"
+        raise CompileError("CS0023", text)
     of = receiver.type.element if receiver.type.is_nullable else receiver.type
     inner = receiver.run
 

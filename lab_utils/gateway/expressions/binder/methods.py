@@ -29,6 +29,8 @@ from lab_utils.gateway.expressions.types.signatures import Declaration
 class MethodGroup(Untyped):
     """A method without its arguments: called next, or given where a delegate is wanted."""
 
+    shown = "method group"
+
     def __init__(
         self, binder: Binder, node: Node, receiver: Expr, name: str, explicit_types: list[Type]
     ) -> None:
@@ -43,7 +45,7 @@ class MethodGroup(Untyped):
         of = self.receiver.value_type
         static = isinstance(self.receiver, TypeName)
         found: list[Members] = []
-        for owner in LIBRARY.ancestors(of):
+        for owner in LIBRARY.holders(of):
             members = [
                 (owner, m)
                 for m in owner.definition.named(self.name)
@@ -57,7 +59,8 @@ class MethodGroup(Untyped):
             own = [m for m in of.definition.named(self.name) if m.is_extension]
             found.append([(of, m) for m in own])
         else:
-            found.append(LIBRARY.extensions(self.name))
+            extensions = LIBRARY.extensions(self.name)
+            found.append([(owner, m) for owner, m in extensions if LIBRARY.takes(m, owner, of)])
         return [level for level in found if level]
 
     def call(self, arguments: list[Argument]) -> Expr:

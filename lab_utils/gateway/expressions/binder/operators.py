@@ -109,9 +109,8 @@ def _either(of: Type, first: Runner, second: Runner) -> Expr:
 
 
 def not_applicable(word: str, left: Expr, right: Expr) -> CompileError:
-    names = [str(e.type) if e.type else "<null>" for e in (left, right)]
-    text = f"Operator '{word}' cannot be applied to operands of type '{names[0]}' and '{names[1]}'"
-    return CompileError("CS0019", text)
+    text = f"Operator '{word}' cannot be applied to operands of type"
+    return CompileError("CS0019", f"{text} '{left.shown}' and '{right.shown}'")
 
 
 def binary(word: str, left: Expr, right: Expr, checked: Optional[bool] = False) -> Expr:
@@ -218,8 +217,7 @@ def unary(word: str, operand: Expr, binder: Binder) -> Expr:
             if member.parameters is not None and len(member.parameters) == 1:
                 returns = LIBRARY.resolve(member.returns)
                 return Expr(returns, call_runner(member, returns, None, [inner]))
-    name = operand.type or "<null>"
-    text = f"Operator '{word}' cannot be applied to operand of type '{name}'"
+    text = f"Operator '{word}' cannot be applied to operand of type '{operand.shown}'"
     raise CompileError("CS0023", text)
 
 
@@ -236,9 +234,9 @@ def bind_conditional(binder: Binder, node: Node) -> Expr:
     binder.state = merge(after_first, binder.state)
     of = common_type([first, second])
     if of is None:
-        names = [e.type or "<null>" for e in (first, second)]
         text = "Type of conditional expression cannot be determined because there is no implicit"
-        raise CompileError("CS0173", f"{text} conversion between '{names[0]}' and '{names[1]}'")
+        types = f"'{first.shown}' and '{second.shown}'"
+        raise CompileError("CS0173", f"{text} conversion between {types}")
     t, a, b = test.run, to_type(first, of).run, to_type(second, of).run
     return Expr(of, lambda f: a(f) if t(f) else b(f), constant=_choice(test, first, second, of))
 

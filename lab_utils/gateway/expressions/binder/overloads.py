@@ -167,11 +167,10 @@ def mismatch(
             )
             if implicit_expr(argument.expr, wanted) is None:
                 refusal = cannot_convert(argument.expr, wanted)
-                actual = argument.expr.type or "<null>"
                 if refusal.code in ("CS0029", "CS0266"):
-                    text = f"Argument {index}: cannot convert from '{actual}' to '{wanted}'"
-                    return CompileError("CS1503", text)
-    types = ", ".join(str(a.expr.type) if a.expr.type else a.expr.origin for a in arguments)
+                    text = f"Argument {index}: cannot convert from '{argument.expr.shown}'"
+                    return CompileError("CS1503", f"{text} to '{wanted}'")
+    types = ", ".join(argument.expr.shown for argument in arguments)
     known = "; ".join(member.text for _, member in members)
     return UnsupportedError(
         f"{owner.definition.name}.{name}({types})", f"the forms known are: {known}"

@@ -84,7 +84,7 @@ _NULLABLE = {
 }
 
 DEFINITIONS = (
-    Definition("class System.Object", _OBJECT, alias="object"),
+    Definition("class System.Object", _OBJECT, alias="object", sealed=True),
     Definition("struct System.Void", alias="void"),
     Definition("struct System.Nullable<T>", _NULLABLE),
     Definition("class System.RuntimeType : Type", python=Type),

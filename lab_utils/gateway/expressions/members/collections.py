@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from lab_utils.gateway.expressions.members.text import OTHER_LINQ
 from lab_utils.gateway.expressions.runtime import lists as does
 from lab_utils.gateway.expressions.runtime.containers import (
     Array,
@@ -188,6 +189,10 @@ DEFINITIONS = (
             "set T this[int index]": does.set_item,
             "object Clone()": does.clone,
         },
+        sealed=True,
+        others="AsMemory AsSpan CopyTo GetEnumerator GetLength GetLongLength GetLowerBound "
+        "GetUpperBound GetValue Initialize IsFixedSize IsReadOnly IsSynchronized LongLength Rank "
+        "SetValue SyncRoot " + OTHER_LINQ,
     ),
     Definition("interface System.Collections.IEnumerable"),
     Definition(f"interface {_GENERIC}.IEnumerable<T> : IEnumerable"),
@@ -195,17 +200,29 @@ DEFINITIONS = (
     Definition(f"interface {_GENERIC}.IList<T> : ICollection<T>"),
     Definition(f"interface {_GENERIC}.IReadOnlyCollection<T> : IEnumerable<T>", _COUNTED),
     Definition(f"interface {_GENERIC}.IReadOnlyList<T> : IReadOnlyCollection<T>"),
-    Definition(f"class {_GENERIC}.List<T> : IList<T>, IReadOnlyList<T>", _LIST),
+    Definition(
+        f"class {_GENERIC}.List<T> : IList<T>, IReadOnlyList<T>",
+        _LIST,
+        sealed=True,
+        others="AsReadOnly BinarySearch Capacity ConvertAll CopyTo EnsureCapacity FindLast "
+        "FindLastIndex GetEnumerator InsertRange LastIndexOf RemoveRange Slice TrimExcess "
+        + OTHER_LINQ,
+    ),
     Definition(
         f"interface {_GENERIC}.IDictionary<K, V> : ICollection<KeyValuePair<K, V>>", _WRITING
     ),
     Definition(
         f"interface {_GENERIC}.IReadOnlyDictionary<K, V> : IReadOnlyCollection<KeyValuePair<K, V>>",
         _READ_ONLY,
+        sealed=True,
+        others="AsReadOnly GetEnumerator " + OTHER_LINQ,
     ),
     Definition(
         f"class {_GENERIC}.Dictionary<K, V> : IDictionary<K, V>, IReadOnlyDictionary<K, V>",
         _DICTIONARY,
+        sealed=True,
+        others="AsReadOnly Capacity Comparer EnsureCapacity GetAlternateLookup GetEnumerator "
+        "GetObjectData OnDeserialization TrimExcess TryGetAlternateLookup " + OTHER_LINQ,
     ),
     Definition(f"class {_GENERIC}.HashSet<T> : ICollection<T>", _SET),
     _line("Queue", "Enqueue", "Dequeue", 0),

@@ -274,13 +274,44 @@ _GUID = {
 }
 
 DEFINITIONS = (
-    Definition("struct System.DateTime", _DATE_TIME, python=DateTime, default=DateTime()),
+    Definition(
+        "struct System.DateTime",
+        _DATE_TIME,
+        python=DateTime,
+        default=DateTime(),
+        sealed=True,
+        others="AddMicroseconds Deconstruct FromBinary FromFileTime FromFileTimeUtc FromOADate "
+        "GetDateTimeFormats GetTypeCode IsDaylightSavingTime Microsecond Nanosecond ToBinary "
+        "ToFileTime ToFileTimeUtc ToLongDateString ToLongTimeString ToOADate ToShortDateString "
+        "ToShortTimeString TryFormat TryParseExact",
+    ),
     Definition(
         "struct System.DateTimeOffset",
         _OFFSET,
         python=DateTimeOffset,
         default=DateTimeOffset(DateTime()),
     ),
-    Definition("struct System.TimeSpan", _TIME_SPAN, python=TimeSpan, default=TimeSpan()),
-    Definition("struct System.Guid", _GUID, python=UUID, default=UUID(int=0)),
+    Definition(
+        "struct System.TimeSpan",
+        _TIME_SPAN,
+        python=TimeSpan,
+        default=TimeSpan(),
+        sealed=True,
+        others="Divide FromMicroseconds HoursPerDay Microseconds MicrosecondsPerDay "
+        "MicrosecondsPerHour MicrosecondsPerMillisecond MicrosecondsPerMinute "
+        "MicrosecondsPerSecond MillisecondsPerDay MillisecondsPerHour MillisecondsPerMinute "
+        "MillisecondsPerSecond MinutesPerDay MinutesPerHour Multiply Nanoseconds "
+        "NanosecondsPerTick ParseExact SecondsPerDay SecondsPerHour SecondsPerMinute TicksPerDay "
+        "TicksPerHour TicksPerMicrosecond TicksPerMillisecond TicksPerMinute TicksPerSecond "
+        "TotalMicroseconds TotalNanoseconds TryFormat TryParseExact",
+    ),
+    Definition(
+        "struct System.Guid",
+        _GUID,
+        python=UUID,
+        default=UUID(int=0),
+        sealed=True,
+        others="AllBitsSet CreateVersion7 ParseExact TryFormat TryParseExact TryWriteBytes Variant "
+        "Version",
+    ),
 )

@@ -64,8 +64,22 @@ def _number(kind: Number) -> Definition:
     if not kind.is_integer and kind.kind is not Decimal:
         members[f"static bool IsNaN({name} d)"] = math.isnan
         members[f"static bool IsInfinity({name} d)"] = math.isinf
-    head = f"struct System.{kind.clr} : IComparable, IFormattable"
-    return Definition(head, members, alias=name, python=kind.kind, default=zero)
+    return Definition(
+        f"struct System.{kind.clr} : IComparable, IFormattable",
+        members,
+        alias=name,
+        python=kind.kind,
+        default=zero,
+        sealed=kind.is_integer,
+        others=_OTHERS,
+    )
+
+
+_OTHERS = (
+    "Abs BigMul Clamp CopySign CreateChecked CreateSaturating CreateTruncating DivRem GetTypeCode "
+    "IsEvenInteger IsNegative IsOddInteger IsPositive IsPow2 LeadingZeroCount Log2 Max "
+    "MaxMagnitude Min MinMagnitude PopCount RotateLeft RotateRight Sign TrailingZeroCount TryFormat"
+)
 
 
 def _constants(kind: Number) -> dict[str, Any]:
@@ -99,6 +113,8 @@ DEFINITIONS = (
         alias="bool",
         python=bool,
         default=False,
+        sealed=True,
+        others="GetTypeCode TryFormat",
     ),
     *(_number(kind) for kind in NUMBERS.values() if kind.name != "char"),
 )

@@ -123,6 +123,11 @@ class Library:
             yield current
             queue += [base for base in self.bases(current) if base not in queue]
 
+    def holders(self, of: Type) -> Iterator[Type]:
+        """Yield the ancestors whose members the type shows: an array hides its interfaces."""
+        hidden = "interface" if of.kind == "array" else ""
+        return (ancestor for ancestor in self.ancestors(of) if ancestor.kind != hidden)
+
     def as_definition(self, of: Type, wanted: Definition) -> Optional[Type]:
         """Return the ancestor made from that definition, None when there is none or several."""
         found = [ancestor for ancestor in self.ancestors(of) if ancestor.definition is wanted]
@@ -145,6 +150,16 @@ class Library:
         if of is wanted:
             return True
         return not of.is_value and wanted.kind != "parameter" and self.derives(of, wanted)
+
+    def takes(self, member: Declaration, owner: Type, of: Type) -> bool:
+        """Tell whether a value of the type may stand before that extension method."""
+        generics = {name: self.parameter(name) for name in member.generics}
+        first = (member.parameters or ())[0].type
+        wanted = self.resolve(first, {**self.scope(owner), **generics})
+        if wanted.is_open:
+            alike = any(a.definition is wanted.definition for a in self.ancestors(of))
+            return alike or wanted.kind == "parameter"
+        return self.derives(of, wanted)
 
     def extensions(self, name: str) -> list[tuple[Type, Declaration]]:
         """Return the extension methods of that name."""

@@ -123,6 +123,11 @@ class Type:
         return self.kind in ("struct", "enum")
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether type parameters of a generic method stand in it."""
+        return self.kind == "parameter" or any(argument.is_open for argument in self.arguments)
+
+    @property
     def is_nullable(self) -> bool:
         """Tell whether this is `T?` of a value type."""
         return self.definition.name == "Nullable"
