@@ -17,9 +17,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from apim_gateway import document, reader
+from apim_gateway.policies import REGISTRY
 from bench import clients, servers
-from lab_utils.gateway import context, document, reader
-from lab_utils.gateway.policies import REGISTRY
+from policy_expressions import context
 
 GATEWAY = Path(__file__).parents[1] / "infra" / "gateway"
 EVENTS = 64_000
@@ -97,7 +98,7 @@ def main() -> None:
         backend = serve("bench.servers", "backend")
         relay = serve("bench.servers", "relay", backend)
         gateway = serve(
-            "lab_utils.gateway",
+            "apim_gateway",
             *("--policy", str(GATEWAY / "policy.xml"), "--api", str(GATEWAY / "api.json")),
             *("--backend", f"bench={backend}/openai"),
         )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .gateway.reader import Element, read
+from apim_gateway.reader import Element, read
+
 from .target import Facts
 
 OK, FAILED, UNKNOWN = "ok", "failed", "unknown"

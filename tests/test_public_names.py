@@ -24,7 +24,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         lab_utils.Labs  # noqa: B018
 
 
-@pytest.mark.parametrize("server", ["lab_utils.gateway", "lab_utils.mock_openai"])
+@pytest.mark.parametrize("server", ["apim_gateway", "mock_openai"])
 def test_the_servers_load_no_sdk(server: str) -> None:
     heavy = {"openai", "matplotlib", "azure", "requests", "IPython"}
     program = f"import sys, {server}.__main__; print(*sorted({heavy} & set(sys.modules)))"

@@ -1,4 +1,4 @@
-"""The mock in Azure: lab_utils/mock_openai, packed for App Service, which builds and runs it."""
+"""The mock in Azure: mock_openai, packed for App Service, which builds and runs it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..errors import DeployError
 from ..settings import PROJECT
 from .az import Az
 
-SOURCE = PROJECT / "lab_utils" / "mock_openai"
+SOURCE = PROJECT / "mock_openai"
 SECONDS = 900.0  # to build and to start: a minute or two as a rule
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same archive
 
@@ -48,7 +48,7 @@ def deploy(
 
     That the deployment succeeds is not yet that the mock runs. Raises AzError and DeployError.
     """
-    say(f"mock: deploying lab_utils/mock_openai to {app}; App Service builds it, a minute or two")
+    say(f"mock: deploying mock_openai to {app}; App Service builds it, a minute or two")
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
         path = Path(folder) / "mock.zip"
         path.write_bytes(package())

@@ -51,12 +51,12 @@ class Supervisor:
         api_key = secrets.token_hex(16)
         for seed, (name, region) in enumerate(REGIONS.items(), 1):
             options = ("--port=0", f"--region={region}", f"--seed={seed}")
-            self._serve(f"mock {name}", "lab_utils.mock_openai", *options)
+            self._serve(f"mock {name}", "mock_openai", *options)
         urls = [server.wait_ready() for server in self._servers]
         infra = PROJECT / "infra" / "gateway"
         self._serve(
             "gateway",
-            "lab_utils.gateway",
+            "apim_gateway",
             "--port=0",
             f"--policy={infra / 'policy.xml'}",
             f"--api={infra / 'api.json'}",

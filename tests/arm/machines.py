@@ -72,7 +72,7 @@ class Gateway:
         files = {"policy.xml": policy, "api.json": json.dumps(definition)}
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        command = ["lab_utils.gateway", "--port", str(self._port)]
+        command = ["apim_gateway", "--port", str(self._port)]
         command += ["--policy", str(folder / "policy.xml"), "--api", str(folder / "api.json")]
         for backend in backends:
             command += ["--backend", backend]
@@ -115,7 +115,7 @@ class Models:
     def url(self, account: str, region: str) -> str:
         """Return where the account answers, starting it when it is first asked for."""
         if account not in self._machines:
-            command = ["lab_utils.mock_openai", "--port", "0", "--region", region]
+            command = ["mock_openai", "--port", "0", "--region", region]
             self._machines[account] = Machine(command)
         return self._machines[account].url
 

@@ -119,7 +119,7 @@ def test_no_secret_is_in_an_output(outcome: Outcome) -> None:
 
 def test_no_secret_is_in_the_process_list(outcome: Outcome) -> None:
     seen = "\n".join(outcome.processes)
-    for expected in ("azure.cli deployment group create", "lab_utils.gateway"):
+    for expected in ("azure.cli deployment group create", "apim_gateway"):
         assert expected in seen  # the watch has seen what there was to see
     assert not [secret for secret in outcome.secrets if secret in seen]
 

@@ -12,13 +12,13 @@ from typing import Any, Callable, Optional, cast
 
 import requests
 
-from lab_utils.mock_openai import models, scenarios, service, wire
-from lab_utils.mock_openai.context import Context
-from lab_utils.mock_openai.mock import Mock
-from lab_utils.mock_openai.pace import Pace
-from lab_utils.mock_openai.server import serving
-from lab_utils.mock_openai.service import Operation
-from lab_utils.mock_openai.wire import Event
+from mock_openai import models, scenarios, service, wire
+from mock_openai.context import Context
+from mock_openai.mock import Mock
+from mock_openai.pace import Pace
+from mock_openai.server import serving
+from mock_openai.service import Operation
+from mock_openai.wire import Event
 
 AT_ONCE = Pace(0, 0)
 VERSION = "2024-10-21"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai import answers, requests, scenarios, wire
-from lab_utils.mock_openai.answers import Answer
+from mock_openai import answers, requests, scenarios, wire
+from mock_openai.answers import Answer
 from tests.mock_openai.harness import chat
 
 TOOL = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}

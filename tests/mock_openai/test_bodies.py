@@ -9,8 +9,8 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai import parameters, scenarios
-from lab_utils.mock_openai.validation import Parameter
+from mock_openai import parameters, scenarios
+from mock_openai.validation import Parameter
 from tests.mock_openai.harness import DATED, V1, chat, post
 
 PATHS = {

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lab_utils.mock_openai import scenarios
-from lab_utils.mock_openai.service import CHAT, COMPLETIONS, RESPONSES
-from lab_utils.mock_openai.wire import compact
+from mock_openai import scenarios
+from mock_openai.service import CHAT, COMPLETIONS, RESPONSES
+from mock_openai.wire import compact
 from tests.mock_openai.harness import chat, joined, played
 from tests.mock_openai.shapes import (
     Framed,

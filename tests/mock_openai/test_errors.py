@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from lab_utils.mock_openai.errors import KINDS, RefusedError
+from mock_openai.errors import KINDS, RefusedError
 
 ODD = 'a "quoted" \\ name\nin two lines'
 

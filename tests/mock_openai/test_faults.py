@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai import wire
-from lab_utils.mock_openai.behaviour import Behaviour
-from lab_utils.mock_openai.faults import FAULTS
-from lab_utils.mock_openai.wire import Event
+from mock_openai import wire
+from mock_openai.behaviour import Behaviour
+from mock_openai.faults import FAULTS
+from mock_openai.wire import Event
 
 TEN = [
     Event(wire.PROMPT_FILTER, b"p", wait=1.0),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab_utils.mock_openai import frontdoor
-from lab_utils.mock_openai.errors import RefusedError
+from mock_openai import frontdoor
+from mock_openai.errors import RefusedError
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab_utils.mock_openai import errors, headers, wire
-from lab_utils.mock_openai.headers import Origin
+from mock_openai import errors, headers, wire
+from mock_openai.headers import Origin
 
 
 def layer(name: str, deployment: str = "d") -> dict[str, str]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lab_utils.mock_openai import latency
+from mock_openai import latency
 from tests.mock_openai.harness import context_of
 
 

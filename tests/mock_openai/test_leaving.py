@@ -15,9 +15,9 @@ import openai
 import psutil
 import pytest
 
-from lab_utils.mock_openai.mock import Mock
-from lab_utils.mock_openai.pace import Pace
-from lab_utils.mock_openai.server import serving
+from mock_openai.mock import Mock
+from mock_openai.pace import Pace
+from mock_openai.server import serving
 from tests.mock_openai.harness import DATED, VERSION, chat
 
 CLIENTS = 200

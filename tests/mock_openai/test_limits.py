@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai.errors import RefusedError
-from lab_utils.mock_openai.limits import NOMINAL, Limits, throttled
+from mock_openai.errors import RefusedError
+from mock_openai.limits import NOMINAL, Limits, throttled
 
 
 class Clock:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from lab_utils.mock_openai import wire
-from lab_utils.mock_openai.log import MOST_ENTRIES, Entry, StreamLog
-from lab_utils.mock_openai.wire import Event
+from mock_openai import wire
+from mock_openai.log import MOST_ENTRIES, Entry, StreamLog
+from mock_openai.wire import Event
 
 
 def entry(id_: str = "1", scenario: str = "drop") -> Entry:

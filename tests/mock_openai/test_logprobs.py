@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai import logprobs, wire
+from mock_openai import logprobs, wire
 
 
 @given(st.lists(st.text(max_size=5), max_size=5), st.integers(0, 20))

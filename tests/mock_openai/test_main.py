@@ -17,10 +17,10 @@ from typing import Optional
 import pytest
 import requests
 
-from lab_utils.mock_openai import scenarios
+from mock_openai import scenarios
 
 FOLDER = Path(scenarios.__file__).parent
-MODULE = (sys.executable, "-m", "lab_utils.mock_openai")
+MODULE = (sys.executable, "-m", "mock_openai")
 
 
 @contextmanager

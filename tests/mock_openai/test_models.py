@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab_utils.mock_openai import models
+from mock_openai import models
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab_utils.mock_openai.service import CHAT
+from mock_openai.service import CHAT
 from tests.mock_openai.harness import chat, joined, played
 from tests.mock_openai.shapes import chat_kind, framed
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from lab_utils.mock_openai import wire
-from lab_utils.mock_openai.pace import Pace, paced
-from lab_utils.mock_openai.service import CHAT
-from lab_utils.mock_openai.wire import Event
+from mock_openai import wire
+from mock_openai.pace import Pace, paced
+from mock_openai.service import CHAT
+from mock_openai.wire import Event
 from tests.mock_openai.harness import chat, played
 
 PACE = Pace(0.4, 0.1)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lab_utils.mock_openai import requests
-from lab_utils.mock_openai.errors import RefusedError
+from mock_openai import requests
+from mock_openai.errors import RefusedError
 from tests.mock_openai.harness import chat
 
 

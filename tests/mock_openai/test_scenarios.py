@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from lab_utils.mock_openai import faults, moderation, scenarios
-from lab_utils.mock_openai.behaviour import COMMON, PARAMETERS, Behaviour
-from lab_utils.mock_openai.errors import KINDS, RefusedError
+from mock_openai import faults, moderation, scenarios
+from mock_openai.behaviour import COMMON, PARAMETERS, Behaviour
+from mock_openai.errors import KINDS, RefusedError
 
 
 def told(text: str) -> str:

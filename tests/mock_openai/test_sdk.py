@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Optional
 import openai
 import pytest
 
-from lab_utils.mock_openai import scenarios
-from lab_utils.mock_openai.mock import Mock
+from mock_openai import scenarios
+from mock_openai.mock import Mock
 from tests.mock_openai.harness import AT_ONCE, VERSION, running
 
 # Version 3 wraps what breaks off a stream, version 2 lets the HTTP client's errors through.

@@ -7,9 +7,9 @@ import socket
 import pytest
 import requests
 
-from lab_utils.mock_openai import behaviour, scenarios, service
-from lab_utils.mock_openai.mock import Mock
-from lab_utils.mock_openai.pace import Pace
+from mock_openai import behaviour, scenarios, service
+from mock_openai.mock import Mock
+from mock_openai.pace import Pace
 from tests.mock_openai.harness import AT_ONCE, DATED, V1, chat, events, post, running, text
 from tests.mock_openai.shapes import fixture
 

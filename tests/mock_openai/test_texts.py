@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai import texts
+from mock_openai import texts
 
 
 @pytest.mark.parametrize(

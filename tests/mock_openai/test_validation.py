@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lab_utils.mock_openai import requests, validation
-from lab_utils.mock_openai.errors import RefusedError
+from mock_openai import requests, validation
+from mock_openai.errors import RefusedError
 from tests.mock_openai.harness import chat
 
 

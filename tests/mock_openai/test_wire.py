@@ -5,7 +5,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.mock_openai import wire
+from mock_openai import wire
 
 
 def test_an_event_is_one_data_line_and_an_empty_one() -> None:

@@ -1,0 +1,208 @@
+"""set-backend-service and forward-request: where a request goes, and how its answer comes back.
+
+Sources: https://learn.microsoft.com/azure/api-management/forward-request-policy and
+https://learn.microsoft.com/azure/api-management/set-backend-service-policy. Inferred:
+a request without set-backend-service goes to the pool of api.json, as an API's own service URL
+would have it; the subscription key travels on; a reached timeout, a dead backend and
+`fail-on-error-status-code` go straight to on-error, past a `retry`, while an open circuit shows
+its 503 to the retry's condition first; after `fail-on-error-status-code` on-error finds the
+backend's own answer; a failure without a status counts as 500 to a circuit breaker.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import NoReturn, Optional
+from urllib.parse import urlsplit
+
+from apim_gateway.backends import Backend, UnavailableError, is_address
+from apim_gateway.exchange import FORWARDER, Exchange
+from apim_gateway.pipeline import SectionError
+from apim_gateway.responses import unavailable
+from apim_gateway.schema import (
+    BACKEND,
+    BACKEND_ID,
+    BOOLEAN,
+    INBOUND,
+    Attribute,
+    Kind,
+    Node,
+    Policy,
+    Shape,
+    one_of,
+    whole,
+)
+from apim_gateway.upstream import HeadersTimeoutError, Reply, UnreachableError
+from policy_expressions.context import Headers, Response
+
+
+class SetBackendService:
+    """Choose the backend or pool by name, or a server by its address."""
+
+    def __init__(self, node: Node) -> None:
+        self._id = node.get("backend-id")
+        self._url = node.get("base-url")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Change where the request will go. Raises SectionError for a name nobody knows."""
+        if self._id is None:
+            exchange.destination.choose(_server((await exchange.text(self._url)).strip()))
+            return
+        name = (await exchange.text(self._id)).strip()
+        if name not in exchange.runtime.backends:
+            message = f"Backend with id '{name}' could not be found."
+            raise SectionError("set-backend-service", "BackendNotFound", message)
+        exchange.destination.choose(exchange.runtime.backends[name])
+
+
+class ForwardRequest:
+    """Send the request, wait for the response's headers and leave its body as a stream."""
+
+    def __init__(self, node: Node) -> None:
+        self._seconds = node.get("timeout")
+        self._milliseconds = node.get("timeout-ms")
+        self._follow = node["follow-redirects"]
+        self._keep_body = node["buffer-request-body"]
+        self._buffered = node.flag("buffer-response")
+        self._fail_on_error = node.flag("fail-on-error-status-code")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Forward. Raises SectionError where no response came, or one that is not wanted."""
+        if await exchange.boolean(self._keep_body):
+            await exchange.load_request_body()
+        timeout = await self._timeout(exchange)
+        follow = await exchange.boolean(self._follow)
+        exchange.drop_reply()
+        backend = _pick(exchange)
+        reply = await _send(exchange, backend, timeout, follow)
+        backend.breaker.record(reply.status, retry_after=_retry_after(reply))
+        headers = Headers(reply.headers.items())
+        exchange.context.response = Response(reply.status, reply.reason, headers)
+        exchange.reply = reply
+        exchange.buffered = self._buffered and not exchange.runtime.flush_every_chunk
+        if self._fail_on_error and 400 <= reply.status <= 599:
+            message = f"The backend answered {reply.status} {reply.reason}."
+            raise SectionError(
+                "forward-request", "BackendErrorStatusCode", message, keep_response=True
+            )
+
+    async def _timeout(self, exchange: Exchange) -> float:
+        if self._milliseconds is not None:
+            return await exchange.integer(self._milliseconds) / 1000
+        return await exchange.integer(self._seconds) if self._seconds is not None else 300.0
+
+
+def _server(url: str) -> Backend:
+    if not is_address(url):
+        message = f"'{url}' is not the address of a server."
+        raise SectionError("set-backend-service", "BackendUrlInvalid", message)
+    return Backend(urlsplit(url).netloc, url.rstrip("/"))
+
+
+def _pick(exchange: Exchange) -> Backend:
+    try:
+        return exchange.destination.pick()
+    except UnavailableError as error:
+        answer = unavailable(error.reason, {"Retry-After": str(math.ceil(error.retry_after))})
+        exchange.answer(answer)
+        raise SectionError(
+            "forward-request",
+            "BackendUnavailable",
+            error.reason,
+            keep_response=True,
+            retryable=True,
+        ) from error
+
+
+async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bool) -> Reply:
+    request = exchange.context.request
+    body = exchange.request_body()
+    headers = _outgoing(exchange, has_body=body is not None)
+    exchange.trace("forward-request", {"request": {"method": request.method}})
+
+    def fail(reason: str, message: str) -> NoReturn:
+        backend.breaker.record(500, reason)
+        raise SectionError(FORWARDER, reason, message)
+
+    try:
+        return await exchange.runtime.client.send(
+            request.method, str(request.url), headers.items(), body, timeout, follow
+        )
+    except HeadersTimeoutError as error:
+        fail("Timeout", str(error))
+    except UnreachableError as error:
+        fail("BackendConnectionFailure", str(error))
+
+
+def _outgoing(exchange: Exchange, has_body: bool) -> Headers:
+    request = exchange.context.request
+    headers = Headers(request.headers.items())
+    headers.delete("Expect")
+    if not has_body:
+        headers.delete("Content-Length")
+    if headers.get("Host") == exchange.host:  # unless a policy has set another
+        headers.delete("Host")
+    callers = [*(headers.get("X-Forwarded-For") or []), request.ip_address]
+    headers.set("X-Forwarded-For", [", ".join(callers)])
+    return headers
+
+
+def _retry_after(reply: Reply) -> Optional[float]:
+    text = reply.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        when = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    aware = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+    return max(0.0, (aware - datetime.now(timezone.utc)).total_seconds())
+
+
+def _address_fault(text: str) -> str:
+    told = f"{text!r} should be an http or https address; WebSockets are not carried here"
+    return "" if is_address(text.strip()) else told
+
+
+ADDRESS = Kind("http or https address", _address_fault)
+
+
+def _backend_fault(node: Node) -> str:
+    given = [name for name in ("backend-id", "base-url") if node.get(name)]
+    return "" if len(given) == 1 else "needs either backend-id or base-url"
+
+
+def _forward_fault(node: Node) -> str:
+    return "takes timeout or timeout-ms" if node.get("timeout") and node.get("timeout-ms") else ""
+
+
+POLICIES = (
+    Policy(
+        "set-backend-service",
+        SetBackendService,
+        (INBOUND, BACKEND),
+        Shape({"backend-id": Attribute(BACKEND_ID), "base-url": Attribute(ADDRESS)}),
+        check=_backend_fault,
+    ),
+    Policy(
+        "forward-request",
+        ForwardRequest,
+        (BACKEND,),
+        Shape(
+            {
+                "timeout": Attribute(whole(0)),
+                "timeout-ms": Attribute(whole(0)),
+                "continue-timeout": Attribute(whole(0)),
+                "http-version": Attribute(one_of("1", "2or1"), default="1"),
+                "follow-redirects": Attribute(BOOLEAN, default="false"),
+                "buffer-request-body": Attribute(BOOLEAN, default="false"),
+                "buffer-response": Attribute(BOOLEAN, default="true", literal=True),
+                "fail-on-error-status-code": Attribute(BOOLEAN, default="false", literal=True),
+            }
+        ),
+        stream="as buffer-response says: true (default) 8 KB at a time, false each chunk at once",
+        check=_forward_fault,
+    ),
+)

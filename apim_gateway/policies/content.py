@@ -1,0 +1,187 @@
+"""validate-content and llm-content-safety: what is in a message.
+
+Sources: https://learn.microsoft.com/azure/api-management/validate-content-policy and
+https://learn.microsoft.com/azure/api-management/llm-content-safety-policy. There is no schema here,
+so validate-content checks the size, the type and that JSON is JSON; there is no Azure AI Content
+Safety, so llm-content-safety loads and lets everything pass, which the trace tells.
+"""
+
+from __future__ import annotations
+
+import json
+
+from apim_gateway.exchange import Exchange
+from apim_gateway.pipeline import SectionError
+from apim_gateway.responses import refusal
+from apim_gateway.schema import (
+    BOOLEAN,
+    INBOUND,
+    NAME,
+    ON_ERROR,
+    OUTBOUND,
+    Attribute,
+    Child,
+    Node,
+    Policy,
+    Shape,
+    one_of,
+    whole,
+)
+
+LARGEST = 4_194_304  # bytes, the largest max-size
+
+
+class ValidateContent:
+    """Check the body of the request, or of the response once there is one."""
+
+    def __init__(self, node: Node) -> None:
+        self._unspecified = node["unspecified-content-type-action"]
+        self._size, self._exceeded = node["max-size"], node["size-exceeded-action"]
+        self._variable = node.literal("errors-variable-name")
+        self._contents = node.all("content")
+        types = node.first("content-type-map")
+        self._any = types.get("any-content-type-value") if types else None
+        self._missing = types.get("missing-content-type-value") if types else None
+
+    async def run(self, exchange: Exchange) -> None:
+        """Read the body whole and check it. Raises SectionError where an action prevents."""
+        incoming = exchange.section == INBOUND
+        if incoming:
+            await exchange.load_request_body()
+            body, headers = exchange.context.request.body, exchange.context.request.headers
+        else:
+            await exchange.hold_response()
+            response = exchange.response()
+            body, headers = response.body, response.headers
+        given = (headers.get("Content-Type") or [""])[0].partition(";")[0].strip().lower()
+        missing = await exchange.text(self._missing) if not given else ""
+        kind = await exchange.text(self._any) or given or missing
+        data = body.data if body else b""
+        action, problem = await self._judge(exchange, kind, data)
+        if problem and self._variable and action != "ignore":
+            exchange.context.variables[self._variable] = problem
+        if problem and action == "prevent":
+            status, reason = (400, "Bad Request") if incoming else (502, "Bad Gateway")
+            answer = refusal(status, reason, problem)
+            raise SectionError("validate-content", "ValidationError", problem, answer)
+        if problem:
+            exchange.trace("validate-content", {"message": problem, "action": action})
+
+    async def _judge(self, exchange: Exchange, kind: str, data: bytes) -> tuple[str, str]:
+        if len(data) > await exchange.integer(self._size):
+            action = await exchange.text(self._exceeded)
+            return action.strip(), "Content exceeds the maximum size."
+        for content in self._contents:
+            wanted = (await exchange.text(content.get("type"))).strip().lower()
+            if not wanted or wanted == kind.lower():
+                return (await exchange.text(content["action"])).strip(), _json_fault(data)
+        action = await exchange.text(self._unspecified)
+        return action.strip(), f"Unspecified content type {kind} is not allowed."
+
+
+class ContentSafety:
+    """Let everything pass: there is nobody here who judges a text."""
+
+    def __init__(self, node: Node) -> None:
+        pass
+
+    async def run(self, exchange: Exchange) -> None:
+        """Tell so in the trace."""
+        exchange.trace("llm-content-safety", {"message": "Not checked by the local gateway."})
+
+
+def _json_fault(data: bytes) -> str:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError) as error:
+        return f"Body of the request or response is not valid JSON: {error}"
+    return ""
+
+
+def _no_schema(node: Node) -> str:
+    for content in node.all("content"):
+        if content.get("schema-id"):
+            return "schema-id: there are no schemas here; leave it out to check that JSON is JSON"
+    return ""
+
+
+ACTION = one_of("ignore", "prevent", "detect")
+LEVELS = one_of("FourSeverityLevels", "EightSeverityLevels")
+TEXTS = Shape(text=Attribute(NAME, required=True))
+POLICIES = (
+    Policy(
+        "validate-content",
+        ValidateContent,
+        (INBOUND, OUTBOUND, ON_ERROR),
+        Shape(
+            {
+                "unspecified-content-type-action": Attribute(ACTION, required=True),
+                "max-size": Attribute(whole(1, LARGEST), required=True),
+                "size-exceeded-action": Attribute(ACTION, required=True),
+                "errors-variable-name": Attribute(NAME, literal=True),
+            },
+            children={
+                "content-type-map": Child(
+                    Shape(
+                        {
+                            "any-content-type-value": Attribute(NAME),
+                            "missing-content-type-value": Attribute(NAME),
+                        }
+                    )
+                ),
+                "content": Child(
+                    Shape(
+                        {
+                            "type": Attribute(),
+                            "validate-as": Attribute(one_of("json"), required=True, literal=True),
+                            "schema-id": Attribute(NAME),
+                            "schema-ref": Attribute(NAME),
+                            "action": Attribute(ACTION, required=True),
+                            "allow-additional-properties": Attribute(BOOLEAN),
+                        }
+                    ),
+                    most=None,
+                ),
+            },
+        ),
+        stream="outbound: holds the stream, the body is checked whole",
+        check=_no_schema,
+    ),
+    Policy(
+        "llm-content-safety",
+        ContentSafety,
+        (INBOUND, OUTBOUND),
+        Shape(
+            {
+                "backend-id": Attribute(NAME, required=True),
+                "shield-prompt": Attribute(BOOLEAN, default="false"),
+                "enforce-on-completions": Attribute(BOOLEAN, default="false"),
+                "window-size": Attribute(whole(1)),
+                "window-overlap-size": Attribute(whole(0)),
+            },
+            children={
+                "categories": Child(
+                    Shape(
+                        {"output-type": Attribute(LEVELS)},
+                        {
+                            "category": Child(
+                                Shape(
+                                    {
+                                        "name": Attribute(
+                                            one_of("Hate", "SelfHarm", "Sexual", "Violence"),
+                                            required=True,
+                                        ),
+                                        "threshold": Attribute(whole(0, 7), required=True),
+                                    }
+                                ),
+                                most=None,
+                            )
+                        },
+                    )
+                ),
+                "blocklists": Child(Shape(children={"id": Child(TEXTS, most=None)})),
+            },
+        ),
+        stream="streams; nothing is checked here",
+    ),
+)

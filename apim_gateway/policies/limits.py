@@ -1,0 +1,258 @@
+"""Limits on calls: rate-limit, rate-limit-by-key, quota, quota-by-key, limit-concurrency.
+
+Sources: the reference pages of these policies. Counters belong to this process and start at zero.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+
+from apim_gateway.counters import Period, period
+from apim_gateway.exchange import Exchange
+from apim_gateway.pipeline import SectionError
+from apim_gateway.responses import forbidden, refusal, too_many
+from apim_gateway.schema import (
+    BOOLEAN,
+    INBOUND,
+    NAME,
+    SECTIONS,
+    Attribute,
+    Kind,
+    Node,
+    Policy,
+    Shape,
+    whole,
+)
+
+KILOBYTE = 1_024
+
+
+class RateLimit:
+    """Answer 429 to more than `calls` within `renewal-period` seconds."""
+
+    def __init__(self, node: Node) -> None:
+        self._name = node.name
+        self._calls, self._seconds = node["calls"], node["renewal-period"]
+        self._key = node.get("counter-key")
+        self._condition, self._count = node.get("increment-condition"), node.get("increment-count")
+        self._outputs = Outputs(node)
+
+    async def run(self, exchange: Exchange) -> None:
+        """Count the call, or refuse it. Raises SectionError."""
+        counters = exchange.runtime.counters
+        calls, seconds = await exchange.integer(self._calls), await exchange.integer(self._seconds)
+        key = await exchange.text(self._key) if self._key else _subscription(exchange)
+        window, now = counters.windows[f"{self._name} {seconds} {key}"], counters.clock()
+        used = window.total(now, seconds)
+        if used >= calls:
+            wait = window.wait(now, seconds, calls - 1)
+            raise self._outputs.refuse(
+                exchange, self._name, "RateLimitExceeded", "Rate limit is exceeded.", wait
+            )
+
+        async def count() -> None:
+            if self._condition is None or await exchange.boolean(self._condition):
+                amount = await exchange.integer(self._count) if self._count else 1
+                window.add(counters.clock(), amount)
+
+        if self._condition is None and (self._count is None or self._count.constant):
+            await count()
+            used = window.total(now, seconds)
+        else:
+            exchange.after_outbound(count)
+        self._outputs.tell(exchange, "remaining-calls", max(0, calls - used))
+        self._outputs.tell(exchange, "total-calls", calls)
+
+
+class Quota:
+    """Answer 403 to more than `calls` or `bandwidth` kilobytes in a fixed period."""
+
+    def __init__(self, node: Node) -> None:
+        self._name = node.name
+        self._calls = int(node.literal("calls") or 0)
+        self._bytes = int(node.literal("bandwidth") or 0) * KILOBYTE
+        self._seconds = int(node.literal("renewal-period"))
+        first = node.literal("first-period-start") or "0001-01-01T00:00:00Z"
+        self._first = _moment(first)
+        self._key, self._condition = node.get("counter-key"), node.get("increment-condition")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Count the call and what its response weighs, or refuse it. Raises SectionError."""
+        counters = exchange.runtime.counters
+        key = await exchange.text(self._key) if self._key else _subscription(exchange)
+        now = counters.clock()
+        start, end = period(now, self._seconds, self._first)
+        name = f"{self._name} {self._seconds} {key}"
+        calls, weight = counters.periods[f"{name} calls"], counters.periods[f"{name} bytes"]
+        calls.enter(start)
+        weight.enter(start)
+        for kind, limit, used in (
+            ("call volume", self._calls, calls.total),
+            ("bandwidth", self._bytes, weight.total),
+        ):
+            if limit and used >= limit:
+                raise _out_of(self._name, kind, end - now)
+
+        async def count() -> None:
+            counts = self._condition is None or await exchange.boolean(self._condition)
+            if counts and exchange.first_to_count(name):
+                calls.add(1)
+
+        if self._bytes and exchange.first_to_count(f"{name} bytes"):
+            exchange.tees.append(_Scale(weight))
+        if self._condition is None:
+            await count()
+        else:
+            exchange.after_outbound(count)
+
+
+class _Scale:
+    """Count what a response weighs."""
+
+    def __init__(self, weight: Period) -> None:
+        self._weight = weight
+
+    def feed(self, data: bytes) -> None:
+        self._weight.add(len(data))
+
+    def end(self) -> None:
+        """Nothing is left to count."""
+
+
+class LimitConcurrency:
+    """Run other steps for so many requests at a time; answer 429 to the others at once."""
+
+    def __init__(self, node: Node) -> None:
+        self._key, self._most, self._steps = node["key"], node["max-count"], node.steps
+
+    async def run(self, exchange: Exchange) -> None:
+        """Run the steps, or refuse. Raises SectionError."""
+        running = exchange.runtime.counters.running
+        key = await exchange.text(self._key)
+        if running[key] >= await exchange.integer(self._most):
+            message = "Concurrency limit is exceeded."
+            answer = refusal(429, "Too Many Requests", message)
+            raise SectionError("limit-concurrency", "ConcurrencyLimitExceeded", message, answer)
+        running[key] += 1
+        try:
+            await self._steps.run(exchange)
+        finally:
+            running[key] -= 1
+
+
+class Outputs:
+    """Tell a limit's figures in the headers and variables that its attributes name."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def tell(self, exchange: Exchange, figure: str, value: int) -> None:
+        """Put a figure, such as `remaining-calls`, where the policy wants it."""
+        header = self._node.literal(f"{figure}-header-name")
+        variable = self._node.literal(f"{figure}-variable-name")
+        if header:
+            exchange.added[header] = str(value)
+        if variable:
+            exchange.context.variables[variable] = value
+
+    def refuse(
+        self, exchange: Exchange, source: str, reason: str, message: str, wait: int
+    ) -> SectionError:
+        """Return the failure of a caller who may come back in `wait` seconds."""
+        self.tell(exchange, "retry-after", wait)
+        custom = bool(self._node.literal("retry-after-header-name"))
+        return SectionError(source, reason, message, too_many(message, wait, header=not custom))
+
+
+def outputs(*figures: str) -> dict[str, Attribute]:
+    """Return the attributes that name a header and a variable for each figure."""
+    name = Attribute(NAME, literal=True)
+    kinds = ("header", "variable")
+    return {f"{figure}-{kind}-name": name for figure in figures for kind in kinds}
+
+
+def _out_of(source: str, kind: str, seconds: float) -> SectionError:
+    message = f"Out of {kind} quota."
+    headers = {}
+    if math.isfinite(seconds):
+        wait = math.ceil(seconds)
+        span = f"{wait // 3600:02}:{wait // 60 % 60:02}:{wait % 60:02}"
+        message += f" Quota will be replenished in {span}."
+        headers["Retry-After"] = str(wait)
+    return SectionError(source, "QuotaExceeded", message, forbidden(message, headers))
+
+
+def _subscription(exchange: Exchange) -> str:
+    subscription = exchange.context.subscription
+    return subscription.id if subscription else ""
+
+
+def _moment(text: str) -> float:
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)).total_seconds()
+
+
+def _moment_fault(text: str) -> str:
+    try:
+        _moment(text.strip())
+    except ValueError:
+        return f"{text!r} should be a moment such as 2026-01-01T00:00:00Z"
+    return ""
+
+
+def _quota_fault(node: Node) -> str:
+    given = node.literal("calls") or node.literal("bandwidth")
+    return "" if given else "needs calls or bandwidth"
+
+
+RATE = {
+    "calls": Attribute(whole(1), required=True),
+    "renewal-period": Attribute(whole(1, 300), required=True),
+    **outputs("retry-after", "remaining-calls"),
+    "total-calls-header-name": Attribute(NAME, literal=True),
+}
+QUOTA = {
+    "calls": Attribute(whole(1), literal=True),
+    "bandwidth": Attribute(whole(1), literal=True),
+    "renewal-period": Attribute(whole(0), required=True, literal=True),
+}
+BY_KEY = {
+    "counter-key": Attribute(NAME, required=True),
+    "increment-condition": Attribute(BOOLEAN),
+}
+POLICIES = (
+    Policy("rate-limit", RateLimit, (INBOUND,), Shape(RATE)),
+    Policy(
+        "rate-limit-by-key",
+        RateLimit,
+        (INBOUND,),
+        Shape({**RATE, **BY_KEY, "increment-count": Attribute(whole(0))}),
+    ),
+    Policy("quota", Quota, (INBOUND,), Shape(QUOTA), check=_quota_fault),
+    Policy(
+        "quota-by-key",
+        Quota,
+        (INBOUND,),
+        Shape(
+            {
+                **QUOTA,
+                **BY_KEY,
+                "first-period-start": Attribute(Kind("moment in UTC", _moment_fault), literal=True),
+            }
+        ),
+        check=_quota_fault,
+    ),
+    Policy(
+        "limit-concurrency",
+        LimitConcurrency,
+        SECTIONS,
+        Shape(
+            {
+                "key": Attribute(NAME, required=True),
+                "max-count": Attribute(whole(1), required=True),
+            },
+            policies=True,
+        ),
+    ),
+)

@@ -1,0 +1,211 @@
+"""Policies that make or change a message: its body, method, status, or the whole of it.
+
+Sources: the reference pages of set-body, set-method, set-status, find-and-replace, return-response
+and mock-response.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from apim_gateway.exchange import Exchange
+from apim_gateway.pipeline import Finished, SectionError
+from apim_gateway.policies import headers
+from apim_gateway.schema import (
+    BACKEND,
+    INBOUND,
+    NAME,
+    ON_ERROR,
+    OUTBOUND,
+    SECTIONS,
+    TEXT,
+    Attribute,
+    Child,
+    Node,
+    Policy,
+    Shape,
+    one_of,
+    whole,
+)
+from policy_expressions import Value
+from policy_expressions.context import Body, Response
+
+BODY = Shape(
+    {"template": Attribute(one_of("none", "liquid"), default="none", literal=True)},
+    text=Attribute(),
+)
+STATUS = Shape(
+    {"code": Attribute(whole(100, 599), required=True), "reason": Attribute(TEXT)},
+)
+METHOD = Shape(text=Attribute(NAME, required=True))
+LIQUID = "this gateway has no Liquid; write the body as an expression"
+
+
+class SetBody:
+    """Replace the body of the request, or of the response once there is one."""
+
+    def __init__(self, node: Node) -> None:
+        self._text = node.text
+
+    async def run(self, exchange: Exchange) -> None:
+        """Replace the body."""
+        data = await self.data(exchange)
+        if exchange.section in (INBOUND, BACKEND):
+            exchange.set_request_body(data)
+        else:
+            exchange.set_response_body(data)
+
+    async def data(self, exchange: Exchange) -> bytes:
+        """Return what the body is set to."""
+        return await exchange.data(self._text) if self._text else b""
+
+
+class SetStatus:
+    """Set the status of the response and its reason phrase."""
+
+    def __init__(self, node: Node) -> None:
+        self._code = node["code"]
+        self._reason = node.get("reason")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Change the response under way."""
+        await self.apply(exchange, exchange.response())
+
+    async def apply(self, exchange: Exchange, response: Response) -> None:
+        """Change this response."""
+        response.status_code = await exchange.integer(self._code)
+        reason = (await exchange.text(self._reason)).strip()
+        response.status_reason = headers.LINE_END.sub(" ", reason)
+
+
+class SetMethod:
+    """Set the method of the request."""
+
+    def __init__(self, node: Node) -> None:
+        self._text = node.text
+
+    async def run(self, exchange: Exchange) -> None:
+        """Change the request."""
+        exchange.context.request.method = (await exchange.text(self._text)).strip().upper()
+
+
+class FindAndReplace:
+    """Replace a text wherever it stands in the body."""
+
+    def __init__(self, node: Node) -> None:
+        self._from, self._to = node["from"], node["to"]
+
+    async def run(self, exchange: Exchange) -> None:
+        """Change the request's body, or the response's once there is one."""
+        found = (await exchange.text(self._from)).encode()
+        given = (await exchange.text(self._to)).encode()
+        if exchange.section in (INBOUND, BACKEND):
+            await exchange.load_request_body()
+            body, replace = exchange.context.request.body, exchange.set_request_body
+        else:
+            await exchange.hold_response()
+            body, replace = exchange.response().body, exchange.set_response_body
+        if body and found and not body.consumed:
+            replace(body.data.replace(found, given))
+
+
+class ReturnResponse:
+    """End the pipeline with a response made here, or with one kept in a variable."""
+
+    def __init__(self, node: Node) -> None:
+        self._variable = node.literal("response-variable-name")
+        status, body = node.first("set-status"), node.first("set-body")
+        self._status = SetStatus(status) if status else None
+        self._headers = [headers.SetHeader(child) for child in node.all("set-header")]
+        self._body = SetBody(body) if body else None
+
+    async def run(self, exchange: Exchange) -> None:
+        """Answer. Raises Finished."""
+        response = self._start(exchange)
+        if self._status:
+            await self._status.apply(exchange, response)
+        for header in self._headers:
+            await header.apply(exchange, response.headers)
+        if self._body:
+            response.body = Body(await self._body.data(exchange))
+        exchange.respond(response)
+        raise Finished
+
+    def _start(self, exchange: Exchange) -> Response:
+        if not self._variable:
+            return Response(200, "OK")
+        kept = exchange.context.variables.get(self._variable)
+        if not isinstance(kept, Response):
+            message = f"Variable '{self._variable}' holds no response."
+            raise SectionError("return-response", "ResponseNotFound", message)
+        return kept
+
+
+class MockResponse:
+    """End the pipeline with an example from the API's declaration; this one has none."""
+
+    def __init__(self, node: Node) -> None:
+        self._status = node["status-code"]
+        self._type: Optional[Value] = node.get("content-type")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Answer with the status and type alone. Raises Finished."""
+        response = Response(await exchange.integer(self._status))
+        if self._type is not None:
+            response.headers.set("Content-Type", [await exchange.text(self._type)])
+        exchange.respond(response)
+        raise Finished
+
+
+def _liquid(node: Node) -> str:
+    bodies = node.all("set-body") or (node,)
+    return LIQUID if any(body.literal("template") == "liquid" for body in bodies) else ""
+
+
+POLICIES = (
+    Policy(
+        "set-body",
+        SetBody,
+        SECTIONS,
+        BODY,
+        stream="outbound: the stream ends, the new body goes out in one piece",
+        check=_liquid,
+    ),
+    Policy("set-status", SetStatus, SECTIONS, STATUS),
+    Policy("set-method", SetMethod, (INBOUND, ON_ERROR), METHOD),
+    Policy(
+        "find-and-replace",
+        FindAndReplace,
+        SECTIONS,
+        Shape({"from": Attribute(required=True), "to": Attribute(required=True)}),
+        stream="outbound: holds the stream, the body is searched whole",
+    ),
+    Policy(
+        "return-response",
+        ReturnResponse,
+        SECTIONS,
+        Shape(
+            {"response-variable-name": Attribute(NAME, literal=True)},
+            children={
+                "set-status": Child(STATUS),
+                "set-header": Child(headers.SHAPE, most=None),
+                "set-body": Child(BODY),
+            },
+        ),
+        stream="outbound: the stream ends, the new response goes out in one piece",
+        check=_liquid,
+    ),
+    Policy(
+        "mock-response",
+        MockResponse,
+        (INBOUND, OUTBOUND, ON_ERROR),
+        Shape(
+            {
+                "status-code": Attribute(whole(100, 599), default="200"),
+                "content-type": Attribute(NAME),
+                "index": Attribute(whole(0)),
+            }
+        ),
+        stream="no stream: the answer has no body, as the API declares no example",
+    ),
+)

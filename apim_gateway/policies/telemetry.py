@@ -1,0 +1,171 @@
+"""trace, emit-metric and log-to-eventhub: what a policy tells of a request.
+
+Sources: the reference pages of these policies. All goes to the request's trace and to the file of
+`--telemetry`, never to Azure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apim_gateway.exchange import Exchange
+from apim_gateway.schema import (
+    NAME,
+    SECTIONS,
+    Attribute,
+    Child,
+    Kind,
+    Node,
+    Policy,
+    Shape,
+    one_of,
+)
+
+LARGEST_EVENT = 204_800  # bytes; what is longer is cut
+NUMBER = Kind("number", lambda text: "" if _number(text) is not None else f"{text!r} is no number")
+DIMENSIONS = Child(Shape({"name": Attribute(NAME, required=True), "value": Attribute()}), most=None)
+
+
+class Trace:
+    """Write a message and metadata to the trace."""
+
+    def __init__(self, node: Node) -> None:
+        self._source, self._severity = node["source"], node["severity"]
+        message = node.first("message")
+        self._message = message.text if message else node.text
+        self._metadata = [(item["name"], item["value"]) for item in node.all("metadata")]
+
+    async def run(self, exchange: Exchange) -> None:
+        """Write it."""
+        data: dict[str, object] = {
+            "severity": (await exchange.text(self._severity)).strip(),
+            "message": await exchange.text(self._message),
+        }
+        for name, value in self._metadata:
+            data[await exchange.text(name)] = await exchange.text(value)
+        exchange.tell(await exchange.text(self._source), "trace", data)
+
+
+class EmitMetric:
+    """Send one figure of one's own."""
+
+    def __init__(self, node: Node) -> None:
+        self._name, self._value = node["name"], node["value"]
+        self._namespace = node.get("namespace")
+        self._dimensions = node.all("dimension")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Send it."""
+        data = {
+            "namespace": await exchange.text(self._namespace, "API Management"),
+            "name": await exchange.text(self._name),
+            "value": _number(await exchange.text(self._value)),
+            "dimensions": await dimensions(exchange, self._dimensions),
+        }
+        exchange.tell("emit-metric", "metric", data)
+
+
+class LogToEventHub:
+    """Send one event; a body read for it has been read whole."""
+
+    def __init__(self, node: Node) -> None:
+        self._logger, self._text = node["logger-id"], node.text
+        self._partition = node.get("partition-id") or node.get("partition-key")
+
+    async def run(self, exchange: Exchange) -> None:
+        """Send it, cut to 200 KB."""
+        text = (await exchange.text(self._text)).encode("utf-8", "surrogatepass")
+        data = {
+            "logger": await exchange.text(self._logger),
+            "partition": await exchange.text(self._partition) or None,
+            "body": text[:LARGEST_EVENT].decode("utf-8", "replace"),
+        }
+        exchange.tell("log-to-eventhub", "event", data)
+
+
+async def dimensions(exchange: Exchange, nodes: Iterable[Node]) -> dict[str, str]:
+    """Return the named dimensions; a default one without value is looked up in the context."""
+    named = {}
+    for node in nodes:
+        name = (await exchange.text(node["name"])).strip()
+        value = node.get("value")
+        named[name] = await exchange.text(value) if value else _default(exchange, name)
+    return named
+
+
+def _default(exchange: Exchange, name: str) -> str:
+    context = exchange.context
+    known = {
+        "API ID": context.api.id if context.api else "",
+        "Operation ID": context.operation.id if context.operation else "",
+        "Product ID": context.product.id if context.product else "",
+        "User ID": context.user.id if context.user else "",
+        "Subscription ID": context.subscription.id if context.subscription else "",
+        "Location": context.deployment.region,
+        "Gateway ID": "managed",
+        "Backend ID": exchange.destination.backend,
+    }
+    return known.get(name, "")
+
+
+def _number(text: str) -> object:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number
+
+
+POLICIES = (
+    Policy(
+        "trace",
+        Trace,
+        SECTIONS,
+        Shape(
+            {
+                "source": Attribute(NAME, required=True),
+                "severity": Attribute(one_of("verbose", "information", "error"), default="verbose"),
+            },
+            children={
+                "message": Child(Shape(text=Attribute())),
+                "metadata": Child(
+                    Shape(
+                        {
+                            "name": Attribute(NAME, required=True),
+                            "value": Attribute(required=True),
+                        }
+                    ),
+                    most=None,
+                ),
+            },
+            text=Attribute(),  # as it was written before there was <message>
+        ),
+    ),
+    Policy(
+        "emit-metric",
+        EmitMetric,
+        SECTIONS,
+        Shape(
+            {
+                "name": Attribute(NAME, required=True),
+                "value": Attribute(NUMBER, default="1"),
+                "namespace": Attribute(NAME),
+            },
+            children={"dimension": Child(DIMENSIONS.shape, least=1, most=None)},
+        ),
+    ),
+    Policy(
+        "log-to-eventhub",
+        LogToEventHub,
+        SECTIONS,
+        Shape(
+            {
+                "logger-id": Attribute(NAME, required=True),
+                "partition-id": Attribute(NAME),
+                "partition-key": Attribute(NAME),
+            },
+            text=Attribute(required=True),
+        ),
+        stream="streams, unless its text reads context.Response.Body: that holds the stream",
+    ),
+)

@@ -1,0 +1,282 @@
+"""Reads policy documents as APIM's `rawxml` format does.
+
+Such a document is XML but for its expressions: inside `@(...)` and `@{...}` quotes, `<`, `&&` and
+generics stand as they do in C#, and line ends stay as they are. A strict XML parser refuses half of
+all published policies, and spoils the rest by turning line ends in attributes into blanks.
+
+Limits: 256 KiB a document (as in APIM), 64 elements deep; a DOCTYPE, and with it every entity of
+one's own, is refused.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NoReturn, Optional
+
+from lab_utils.errors import PolicyError
+from policy_expressions.span import expression_end, expression_start
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 64
+
+_NAME = re.compile(r"[A-Za-z_][\w:.\-]*")
+_SPACE = re.compile(r"\s*")
+_ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+_CSHARP_STRING = re.compile(r'@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NAMED_VALUE = re.compile(
+    r"<!--.*?-->"
+    r"|<set-body\b[^>]*\btemplate\s*=\s*[\"']liquid[\"'].*?</set-body>"
+    r"|\{\{\s*([\w.\-]+)\s*\}\}",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """An attribute's value or an element's text, and the line (from 1) of its first character.
+
+    Blanks before that do not count. Entities are decoded, except in expressions that use none
+    outside their strings.
+    """
+
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of a policy document; its text is its own, without that of its children."""
+
+    name: str
+    line: int
+    attributes: Mapping[str, Text]
+    children: tuple[Element, ...]
+    text: Text
+
+
+def read(document: str, file: str, named_values: Optional[Mapping[str, str]] = None) -> Element:
+    """Read a policy document or fragment and return its root element.
+
+    `{{name}}` is replaced by the named value, except in comments and Liquid templates. Raises
+    PolicyError at the first fault, with its line and the name of the thing.
+    """
+    if len(document.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise PolicyError(file, 1, "document", f"is larger than {MAX_BYTES:,} bytes: split it up")
+    text = _substitute(document.lstrip("\ufeff"), file, named_values or {})
+    return _Reader(text, file).root()
+
+
+def _substitute(document: str, file: str, named_values: Mapping[str, str]) -> str:
+    size = len(document)
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal size
+        name = match.group(1)
+        if name is None:
+            return match.group()
+        line = document.count("\n", 0, match.start()) + 1
+        if name not in named_values:
+            raise PolicyError(file, line, name, "is no named value: define it or correct the name")
+        size += len(named_values[name])
+        if size > MAX_BYTES:
+            raise PolicyError(file, line, name, f"makes the document exceed {MAX_BYTES:,} bytes")
+        return named_values[name]
+
+    return _NAMED_VALUE.sub(value, document)
+
+
+@dataclass
+class _Open:
+    """An element whose end tag is still to come."""
+
+    name: str
+    line: int
+    attributes: dict[str, Text]
+    children: list[Element] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    text_line: int = 0
+
+    def close(self) -> Element:
+        text = Text("".join(self.text), self.text_line or self.line)
+        attributes = MappingProxyType(self.attributes)
+        return Element(self.name, self.line, attributes, tuple(self.children), text)
+
+
+class _Reader:
+    def __init__(self, document: str, file: str) -> None:
+        self._document = document
+        self._file = file
+        self._position = 0
+        self._lines_to = (0, 1)
+
+    def root(self) -> Element:
+        stack: list[_Open] = []
+        root: Optional[Element] = None
+        while self._position < len(self._document):
+            closed = None
+            if self._at("<!--"):
+                self._skip_past("-->", "comment")
+            elif self._at("<?"):
+                self._skip_past("?>", "processing instruction")
+            elif self._at("<![CDATA[") and stack:
+                self._cdata(stack[-1])
+            elif self._at("<!"):
+                self._fail("DOCTYPE", "is not allowed in a policy document: remove it")
+            elif self._at("</"):
+                closed = self._end_tag(stack)
+            elif self._at("<"):
+                if root:
+                    self._fail("document", "goes on after its root element: remove what follows")
+                opened, empty = self._start_tag()
+                if len(stack) == MAX_DEPTH:
+                    self._fail(opened.name, f"is nested deeper than {MAX_DEPTH} elements")
+                stack.append(opened)
+                closed = stack.pop().close() if empty else None
+            else:
+                self._text(stack[-1] if stack else None)
+            if closed and stack:
+                stack[-1].children.append(closed)
+            elif closed:
+                root = closed
+        if stack:
+            reason = f"has no end tag: add </{stack[-1].name}>"
+            raise PolicyError(self._file, stack[-1].line, stack[-1].name, reason)
+        if root is None:
+            self._fail("document", "is empty: a policy starts with <policies> or <fragment>")
+        return root
+
+    def _at(self, token: str) -> bool:
+        return self._document.startswith(token, self._position)
+
+    def _line(self, position: Optional[int] = None) -> int:
+        position = self._position if position is None else position
+        start, line = self._lines_to if self._lines_to[0] <= position else (0, 1)
+        self._lines_to = (position, line + self._document.count("\n", start, position))
+        return self._lines_to[1]
+
+    def _line_of_text(self) -> int:
+        space = _SPACE.match(self._document, self._position)
+        return self._line(space.end() if space else None)
+
+    def _fail(self, name: str, reason: str, position: Optional[int] = None) -> NoReturn:
+        raise PolicyError(self._file, self._line(position), name, reason)
+
+    def _skip_past(self, token: str, name: str) -> int:
+        end = self._document.find(token, self._position)
+        if end < 0:
+            self._fail(name, f"has no end: add {token}")
+        self._position = end + len(token)
+        return end
+
+    def _skip_space(self) -> None:
+        space = _SPACE.match(self._document, self._position)
+        self._position = space.end() if space else self._position
+
+    def _name(self, owner: str) -> str:
+        found = _NAME.match(self._document, self._position)
+        if not found:
+            self._fail(owner, "needs a name here; write < as &lt; outside expressions")
+        self._position = found.end()
+        return found.group()
+
+    def _cdata(self, parent: _Open) -> None:
+        self._position += len("<![CDATA[")
+        start = self._position
+        parent.text_line = parent.text_line or self._line_of_text()
+        parent.text.append(self._document[start : self._skip_past("]]>", "CDATA")])
+
+    def _start_tag(self) -> tuple[_Open, bool]:
+        line = self._line()
+        self._position += 1
+        element = _Open(self._name("element"), line, {})
+        while True:
+            self._skip_space()
+            if self._at("/>") or self._at(">"):
+                empty = self._at("/>")
+                self._position += 2 if empty else 1
+                return element, empty
+            if self._position == len(self._document):
+                self._position -= 1
+                self._fail(element.name, "has no > at the end of its tag")
+            at = self._position
+            name = self._name(element.name)
+            if name in element.attributes:
+                self._fail(name, f"stands twice in <{element.name}>: keep one", at)
+            element.attributes[name] = self._attribute(name)
+
+    def _attribute(self, name: str) -> Text:
+        self._skip_space()
+        if not self._at("="):
+            self._fail(name, 'has no value: write name="value"')
+        self._position += 1
+        self._skip_space()
+        quote = self._document[self._position : self._position + 1]
+        if quote not in ('"', "'") or not quote:
+            self._fail(name, "has a value without quotes: put it in double quotes")
+        self._position += 1
+        line = self._line_of_text()
+        value = self._until(quote, name)
+        self._position += 1
+        return Text(value, line)
+
+    def _end_tag(self, stack: list[_Open]) -> Element:
+        self._position += 2
+        name = self._name("end tag")
+        self._skip_space()
+        if not stack:
+            self._fail(name, "is closed but was never opened")
+        if stack[-1].name != name:
+            wanted = stack[-1]
+            self._fail(name, f"closes here, but <{wanted.name}> of line {wanted.line} is open")
+        if not self._at(">"):
+            self._fail(name, "has no > at the end of its end tag")
+        self._position += 1
+        return stack.pop().close()
+
+    def _text(self, parent: Optional[_Open]) -> None:
+        start, line = self._position, self._line_of_text()
+        value = self._until("<", parent.name if parent else "document")
+        if parent is None:
+            if value.strip():
+                self._fail("document", "has text outside its root element: remove it", start)
+            return
+        if value.strip():
+            parent.text_line = parent.text_line or line
+        parent.text.append(value)
+
+    def _until(self, stop: str, name: str) -> str:
+        """Return the text up to the stop character, which does not count inside expressions."""
+        parts = []
+        while True:
+            end = self._document.find(stop, self._position)
+            at = expression_start(self._document, self._position)
+            if end < 0 and stop != "<":
+                self._fail(name, f"has no closing quote: add {stop}")
+            end = len(self._document) if end < 0 else end
+            literal = self._document[self._position : end if at < 0 or at > end else at]
+            if stop != "<" and "<" in literal:
+                self._fail(name, "has a < in its value: close the quotes before, or write &lt;")
+            parts.append(_ENTITY.sub(_decode, literal))
+            if at < 0 or at > end:
+                self._position = end
+                return "".join(parts)
+            after = expression_end(self._document, at)
+            if after is None:
+                self._fail(name, "has an expression without end: a bracket or quote is missing", at)
+            parts.append(_expression(self._document[at:after]))
+            self._position = after
+
+
+def _expression(source: str) -> str:
+    """Return an expression as C# has it; entities outside its strings mean that all are escaped."""
+    if _ENTITY.search(_CSHARP_STRING.sub("", source)):
+        return _ENTITY.sub(_decode, source)
+    return source
+
+
+def _decode(entity: re.Match[str]) -> str:
+    return html.unescape(entity.group())

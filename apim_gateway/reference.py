@@ -1,0 +1,89 @@
+"""The reference of policies, written from the registry: docs/policies.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from apim_gateway import fidelity
+from apim_gateway.document import NEVER_HERE
+from apim_gateway.policies import REGISTRY
+from apim_gateway.schema import SECTIONS, Attribute, Policy, Shape
+
+TITLE = "# Policies of the local gateway"
+INTRODUCTION = """\
+This page is written by `python -m apim_gateway --policies` from the table that documents are
+checked against. Every other element, attribute and section is refused when a document is loaded,
+with file, line and name. An attribute takes an expression unless it is marked *literal*; required
+ones are **bold**, defaults stand after `=`."""
+STREAMS = """\
+A response streams when the backend's bytes go on as they come. What holds it back, and what does
+not:"""
+EXPRESSION = (
+    "an expression with `context.Response.Body`",
+    "holds the stream: it is read whole first",
+)
+
+
+def markdown() -> str:
+    """Return the whole page."""
+    policies = sorted(REGISTRY.policies.values(), key=lambda policy: policy.name)
+    parts = [
+        TITLE,
+        INTRODUCTION,
+        "## What may stand where",
+        _table(("Policy", "Sections", "Attributes, text and elements"), map(_row, policies)),
+        "## What streams",
+        STREAMS,
+        _table(
+            ("Policy", "Effect on a streamed response"),
+            [EXPRESSION, *((f"`{policy.name}`", policy.stream) for policy in policies)],
+        ),
+        "## What is not run here",
+        NEVER_HERE.replace(" this policy,", " these policies,").replace("run it: ", "run them:"),
+        _table(
+            ("Policy", "Why"),
+            ((f"`{name}`", reason) for name, reason in sorted(REGISTRY.refused.items())),
+        ),
+        "## How true it is",
+        (fidelity.__doc__ or "").partition("\n\n")[2].strip(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+def _row(policy: Policy) -> tuple[str, str, str]:
+    everywhere = policy.sections == SECTIONS
+    sections = "all" if everywhere else ", ".join(policy.sections)
+    return f"`{policy.name}`", sections, _shape(policy.shape)
+
+
+def _shape(shape: Shape) -> str:
+    parts = [_attributes(shape.attributes)] if shape.attributes else []
+    if shape.text:
+        parts.append(f"text{': ' + shape.text.kind.name if shape.text.kind.name != 'text' else ''}")
+    for name, child in shape.children.items():
+        inside = _shape(child.shape)
+        count = "" if child.most == 1 else "*"
+        bold = "**" if child.least else ""
+        parts.append(f"{bold}`<{name}>`{bold}{count}{f' ({inside})' if inside else ''}")
+    if shape.policies:
+        parts.append("policies")
+    return "; ".join(parts)
+
+
+def _attributes(attributes: Mapping[str, Attribute]) -> str:
+    return ", ".join(_attribute(name, attribute) for name, attribute in attributes.items())
+
+
+def _attribute(name: str, attribute: Attribute) -> str:
+    bold = "**" if attribute.required else ""
+    default = f"=`{attribute.default}`" if attribute.default is not None else ""
+    kind = "" if attribute.kind.name.startswith("text") else f": {attribute.kind.name}"
+    literal = " *literal*" if attribute.literal else ""
+    return f"{bold}`{name}`{bold}{default}{kind}{literal}"

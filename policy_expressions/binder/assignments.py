@@ -1,0 +1,176 @@
+"""Assignment: `=`, `+=` and its like, `++`, `--`."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from policy_expressions.binder.conversions import (
+    cannot_convert,
+    explicit,
+    implicit,
+    implicit_expr,
+    number,
+    same,
+    to_type,
+)
+from policy_expressions.binder.core import (
+    Binder,
+    Expr,
+    Frame,
+    Local,
+    Runner,
+    expression,
+    merge,
+)
+from policy_expressions.binder.operations import operation
+from policy_expressions.binder.operators import not_applicable, text_parts
+from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.library import STRING
+from policy_expressions.runtime.numbers import plain
+from policy_expressions.runtime.run import SMALL
+from policy_expressions.syntax.node import Node
+
+
+@expression("increment")
+def bind_increment(binder: Binder, node: Node) -> Expr:
+    """Bind `++x` and `--x`."""
+    return _increment(binder, binder.value(node.children[0]), node.tokens[0][0], before=True)
+
+
+@expression("postfix_unary_expression")
+def bind_postfix(binder: Binder, node: Node) -> Expr:
+    """Bind `x++` and `x--`; `x!` changes nothing."""
+    operand = binder.value(node.children[0])
+    if node.tokens[0] == "!":
+        return operand
+    return _increment(binder, operand, node.tokens[0][0], before=False)
+
+
+def _increment(binder: Binder, operand: Expr, word: str, before: bool) -> Expr:
+    place = assignable(operand)
+    kind = number(operand.type)
+    if kind is None or operand.type is None:
+        text = f"Operator '{word * 2}' cannot be applied to operand of type '{operand.type}'"
+        raise CompileError("CS0023", text)
+    make, one = kind.converter(bool(binder.checked)), 1 if word == "+" else -1
+
+    def run(f: Frame) -> Any:
+        get, put = place(f)
+        old = get()
+        new = make(plain(old) + one)
+        put(new)
+        return new if before else old
+
+    return Expr(operand.type, run)
+
+
+def assignable(target: Expr) -> Any:
+    """Return the place of an expression that can be assigned to. Raises CompileError for others."""
+    if target.place is not None:
+        return target.place
+    if target.read_only:
+        text = f"Property or indexer '{target.read_only}' cannot be assigned to -- it is read only"
+        raise CompileError("CS0200", text)
+    text = "The left-hand side of an assignment must be a variable, property or indexer"
+    raise CompileError("CS0131", text)
+
+
+@expression("assignment_expression")
+def bind_assignment(binder: Binder, node: Node) -> Expr:
+    """Bind `=`, and `+=` and its like."""
+    word = node.tokens[0] if node.tokens else "="
+    if node["left"].kind == "tuple_expression":
+        raise UnsupportedError("tuple assignment", "assign one variable at a time")
+    if word == "=":
+        target = _assignment_target(binder, node["left"])
+        right = binder.value(node["right"])
+        place = assignable(target)
+        value = to_type(right, target.value_type).run
+        if target.local is not None:
+            binder.assign(target.local)
+            return _assign_local(target, target.local, value)
+
+        def run(f: Frame) -> Any:
+            put = place(f)[1]
+            new = value(f)
+            put(new)
+            return new
+
+        return Expr(target.type, run)
+    return _compound(binder, word, binder.value(node["left"]), node["right"])
+
+
+def _assign_local(target: Expr, local: Local, value: Runner) -> Expr:
+    slot = local.slot
+
+    def run(f: Frame) -> Any:
+        new = f[slot][0] = value(f)
+        return new
+
+    return Expr(target.type, run)
+
+
+def _assignment_target(binder: Binder, node: Node) -> Expr:
+    """Bind what is assigned to; an unassigned local is fine there."""
+    found = binder.lookup(node.text) if node.kind == "identifier" else None
+    state = binder.state
+    if found is not None and hasattr(found, "slot"):
+        binder.assign(found)
+        target = binder.value(node)
+        binder.state = state
+        return target
+    return binder.value(node)
+
+
+def _compound(binder: Binder, word: str, target: Expr, right_node: Node) -> Expr:
+    place, of, state = assignable(target), target.value_type, binder.state
+    right = binder.value(right_node)
+    if word == "??=":
+        binder.state = merge(state, state)
+        value = to_type(right, of).run
+
+        def fill(f: Frame) -> Any:
+            get, put = place(f)
+            old = get()
+            if old is None:
+                old = value(f)
+                put(old)
+            return old
+
+        return Expr(of, fill)
+    combine = _combination(word[:-1], target, right, binder.checked)
+
+    def run(f: Frame) -> Any:
+        get, put = place(f)
+        new = combine(f, get())
+        put(new)
+        return new
+
+    return Expr(of, run)
+
+
+def _combination(word: str, target: Expr, right: Expr, checked: Optional[bool]) -> Any:
+    """Return the function of frame and old value that gives the new one."""
+    of, b = target.value_type, right.run
+    if word == "+" and of is STRING:
+        parts = text_parts(right)
+
+        def append(f: Frame, old: Any) -> str:
+            text = "".join([old or "", *[part(f) for part in parts]])
+            if len(text) > SMALL:
+                f[0].charge(len(text))
+            return text
+
+        return append
+    found = operation(word, Expr(of, target.run), right, checked)
+    if found is None:
+        raise not_applicable(word, target, right)
+    before = implicit(of, found.left) if found.left else same
+    b = (to_type(right, found.right) if found.right else right).run
+    after = implicit(found.returns, of)
+    if after is None and implicit_expr(right, of) is not None:
+        after = explicit(found.returns, of, checked)
+    if before is None or after is None:
+        raise cannot_convert(Expr(found.returns, b), of)
+    first, last, operate = before, after, found.operate
+    return lambda f, old: last(operate(first(old), b(f)))

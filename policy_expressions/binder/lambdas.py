@@ -1,0 +1,212 @@
+"""Lambdas, anonymous methods and local functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+from policy_expressions.binder.arguments import pass_by_reference
+from policy_expressions.binder.conversions import common_type, implicit_expr, to_type
+from policy_expressions.binder.core import (
+    Binder,
+    Expr,
+    Frame,
+    Function,
+    Local,
+    Runner,
+    Untyped,
+    expression,
+    statement,
+)
+from policy_expressions.binder.forms import Argument
+from policy_expressions.binder.inference import delegate_of
+from policy_expressions.binder.overloads import choose, mismatch, runners
+from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.library import LIBRARY, OBJECT, VOID
+from policy_expressions.syntax.node import Node
+from policy_expressions.types.model import Type
+from policy_expressions.types.signatures import declaration
+
+
+class Body(NamedTuple):
+    """A bound function body: run gives the value."""
+
+    parameters: list[Local]
+    results: list[Expr]
+    run: Runner
+    falls_through: bool
+
+
+def bind_body(
+    binder: Binder, names: Sequence[str], types: Sequence[Type], node: Node, returns: Optional[Type]
+) -> Body:
+    """Bind a function body in its own scope; returns None leaves its type to be inferred."""
+    parameters = [binder.declare(name, of) for name, of in zip(names, types)]
+    function = Function(returns, [])
+    binder.functions.append(function)
+    try:
+        if node.kind == "block":
+            block = binder.bind_statement(node)
+
+            def run(f: Frame) -> Any:
+                signal = block(f)
+                return None if signal is None else signal[0]
+
+            return Body(parameters, function.results, run, binder.state is not None)
+        result = binder.bind(node)
+        if returns is not None and returns is not VOID:
+            result = to_type(result, returns)
+        return Body(parameters, [] if result.type is VOID else [result], result.run, False)
+    finally:
+        binder.functions.pop()
+
+
+class Lambda(Untyped):
+    """A lambda: bound anew for each choice of parameter types that is tried."""
+
+    def __init__(self, binder: Binder, node: Node) -> None:
+        super().__init__(node)
+        self.binder = binder
+        self.parameters, self.types = _parameters(binder, node)
+        self.body = node.get("body") or node.children[-1]
+        self.scopes = list(binder.scopes)
+        self.state = binder.state
+        self._bound: dict[Any, Body] = {}
+
+    def _bind(self, types: Sequence[Type], returns: Optional[Type] = None) -> Body:
+        key = (*types, returns)
+        if key not in self._bound:
+            binder = self.binder
+            saved = binder.scopes, binder.state
+            binder.scopes, binder.state = [*self.scopes, {}], self.state
+            try:
+                self._bound[key] = bind_body(binder, self.parameters, types, self.body, returns)
+            finally:
+                binder.scopes, binder.state = saved
+        return self._bound[key]
+
+    def result(self, parameters: list[Type]) -> Optional[Type]:
+        """Return the type of what the lambda gives."""
+        if len(parameters) != len(self.parameters):
+            return None
+        results = self._bind(parameters).results
+        return common_type(results) if results else VOID
+
+    def to_delegate(self, target: Type) -> Optional[Expr]:
+        """Return the lambda as that delegate."""
+        delegate = delegate_of(target)
+        if delegate is None or len(delegate[0]) != len(self.parameters):
+            return None
+        inputs, output = delegate
+        if any(own not in (None, of) for own, of in zip(self.types, inputs)):
+            return None
+        body = self._bind(inputs)
+        if output is not VOID:
+            fits = [implicit_expr(result, output) for result in body.results]
+            if (not fits and self.body.kind != "block") or None in fits or body.falls_through:
+                return None
+            body = self._bind(inputs, output)
+        return Expr(target, _closure(body))
+
+
+def _closure(body: Body) -> Runner:
+    """Return what makes the Python function: its frame copies the one around it, cells shared."""
+    slots = [local.slot for local in body.parameters]
+    run = body.run
+
+    def make(f: Frame) -> Any:
+        captured = f.copy()
+
+        def call(*values: Any) -> Any:
+            captured[0].step()
+            frame = captured.copy()
+            for slot, value in zip(slots, values):
+                frame[slot] = [value]
+            return run(frame)
+
+        return call
+
+    return make
+
+
+def _parameters(binder: Binder, node: Node) -> tuple[list[str], list[Optional[Type]]]:
+    given = node.get("parameters") or node.only("parameter_list")
+    if given is None:
+        return [], []
+    if given.kind in ("implicit_parameter", "identifier"):
+        return [given.text], [None]
+    named = [(p.get("name") or p, p.get("type")) for p in given.children]
+    return [n.text for n, _ in named], [binder.type(t) if t else None for _, t in named]
+
+
+@expression("lambda_expression", "anonymous_method_expression")
+def bind_lambda(binder: Binder, node: Node) -> Expr:
+    """Bind a lambda as far as that goes without a target."""
+    return Lambda(binder, node)
+
+
+class LocalFunction(Expr):
+    """A local function: known in the whole block, its body bound at its first use."""
+
+    def __init__(self, binder: Binder, node: Node) -> None:
+        super().__init__(None, lambda f: None, origin=node["name"].text)
+        self.body_node = node["body"]
+        header = node.text[: node.text.index(self.body_node.text)]
+        self.member = declaration(" ".join(header.split()), None)
+        if self.member.generics:
+            raise UnsupportedError(self.member.name, "generic local functions are not supported")
+        self.scopes = list(binder.scopes)
+        self.body = Body([], [], lambda f: None, False)
+        self._is_bound = False
+
+    def bind_body(self, binder: Binder) -> None:
+        """Bind the body, once; everything in reach counts as assigned there."""
+        if self._is_bound:
+            return
+        self._is_bound = True
+        node = self.body_node
+        if node.kind == "arrow_expression_clause":
+            node = node.children[0]
+        saved = binder.scopes, binder.state
+        binder.scopes = [*self.scopes, {}]
+        reach = [v for scope in binder.scopes for v in scope.values() if isinstance(v, Local)]
+        binder.state = frozenset(reach)
+        parameters = self.member.parameters or ()
+        types = [LIBRARY.resolve(p.type) for p in parameters]
+        returns = LIBRARY.resolve(self.member.returns)
+        try:
+            body = bind_body(binder, [p.name for p in parameters], types, node, returns)
+        finally:
+            binder.scopes, binder.state = saved
+        if body.falls_through and returns is not VOID:
+            name = f"{self.member.name}({', '.join(map(str, types))})"
+            raise CompileError("CS0161", f"'{name}': not all code paths return a value")
+        self.body = body
+
+    def invoke(self, binder: Binder, arguments: list[Argument]) -> Expr:
+        """Bind a call of the function."""
+        form = choose(OBJECT, self.member.name, [(OBJECT, self.member)], arguments)
+        if form is None:
+            raise mismatch(self.member.name, OBJECT, [(OBJECT, self.member)], arguments)
+        pass_by_reference(binder, form, arguments)
+        self.bind_body(binder)
+        values = runners(form, arguments)
+        by_reference = [p.modifier in ("out", "ref") for p in form.syntax]
+
+        def run(f: Frame) -> Any:
+            f[0].step()
+            given = [value(f) for value in values]
+            frame = f.copy()
+            for local, value, is_cell in zip(self.body.parameters, given, by_reference):
+                frame[local.slot] = value if is_cell else [value]
+            return self.body.run(frame)
+
+        return Expr(form.returns, run)
+
+
+@statement("local_function_statement")
+def bind_local_function(binder: Binder, node: Node) -> Runner:
+    """Bind the body of a local function that the block has declared."""
+    function: LocalFunction = binder.lookup(node["name"].text)
+    function.bind_body(binder)
+    return lambda f: None

@@ -1,0 +1,201 @@
+"""Loops: `while`, `do`, `for`, `foreach`, `break`, `continue`."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from policy_expressions.binder.conversions import cast, to_type
+from policy_expressions.binder.core import (
+    Binder,
+    Expr,
+    Frame,
+    Runner,
+    State,
+    merge,
+    statement,
+)
+from policy_expressions.binder.members import bind_access
+from policy_expressions.binder.operators import branches
+from policy_expressions.binder.statements import (
+    BREAK,
+    CONTINUE,
+    bind_declaration,
+    ignored,
+    sequence,
+    store,
+)
+from policy_expressions.failures import (
+    CompileError,
+    UnsupportedError,
+    null_reference,
+)
+from policy_expressions.library import BOOL, ENUMERABLE, LIBRARY, OBJECT
+from policy_expressions.runtime.containers import walk
+from policy_expressions.syntax.node import Node, field
+from policy_expressions.types.model import Type
+
+
+def _loop(
+    binder: Binder, node: Node, test: Optional[Node], update: list[Node], first: bool
+) -> Runner:
+    """Bind the turning part of `while`, `do` and `for`."""
+    condition: Runner = lambda f: True  # noqa: E731
+    after: State = None
+    if test is not None and not first:
+        bound = to_type(binder.value(test), BOOL)
+        condition = bound.run
+        binder.state, after = branches(binder, bound)
+    binder.breaks.append([])
+    body = binder.bind_statement(node)
+    if test is not None and first:
+        bound = to_type(binder.value(test), BOOL)
+        condition = bound.run
+        after = branches(binder, bound)[1]
+    steps = [binder.value(step).run for step in update]
+    for state in binder.breaks.pop():
+        after = merge(after, state)
+    binder.state = after
+
+    def run(f: Frame) -> Any:
+        clock = f[0].step
+        if not first and not condition(f):
+            return None
+        while True:
+            clock()
+            signal = body(f)
+            if signal is not None and signal is not CONTINUE:
+                return None if signal is BREAK else signal
+            for step in steps:
+                step(f)
+            if not condition(f):
+                return None
+
+    return run
+
+
+@statement("while_statement")
+def bind_while(binder: Binder, node: Node) -> Runner:
+    """Bind `while`."""
+    test, body = node.children
+    return _loop(binder, body, test, [], first=False)
+
+
+@statement("do_statement")
+def bind_do(binder: Binder, node: Node) -> Runner:
+    """Bind `do ... while`."""
+    body, test = node.children
+    return _loop(binder, body, test, [], first=True)
+
+
+@statement("for_statement")
+def bind_for(binder: Binder, node: Node) -> Runner:
+    """Bind `for`: its variables are shared by all turns."""
+    binder.scopes.append({})
+    steps = []
+    for start in node.all("initializer"):
+        if start.kind == "variable_declaration":
+            steps.append(bind_declaration(binder, start))
+        else:
+            steps.append(ignored(binder.value(start).run))
+    loop = _loop(binder, node["body"], node.get("condition"), node.all("update"), first=False)
+    binder.scopes.pop()
+    return sequence([*steps, loop])
+
+
+@statement("foreach_statement")
+def bind_foreach(binder: Binder, node: Node) -> Runner:
+    """Bind `foreach`: each turn has a fresh variable."""
+    source = binder.value(node["right"])
+    item, start = _items(source)
+    binder.scopes.append({})
+    before = binder.state
+    left, of_node = node["left"], node.get("type")
+    if left.kind == "tuple_pattern":
+        assign = _deconstruct(binder, left, item)
+    else:
+        of = binder.type(of_node) if of_node and of_node.kind != "implicit_type" else item
+        cell: list[Any] = [None]
+        change = cast(Expr(item, lambda f: cell[0]), of, None).run
+        slot = binder.declare(left.text, of).slot
+
+        def assign(f: Frame, value: Any) -> None:
+            cell[0] = value
+            f[slot] = [change(f)]
+
+    binder.breaks.append([])
+    body = binder.bind_statement(node["body"])
+    binder.breaks.pop()
+    binder.state = before
+    binder.scopes.pop()
+    run = source.run
+
+    def loop(f: Frame) -> Any:
+        items = run(f)
+        if items is None:
+            raise null_reference()
+        clock = f[0].step
+        for value in start(items):
+            clock()
+            assign(f, value)
+            signal = body(f)
+            if signal is not None and signal is not CONTINUE:
+                return None if signal is BREAK else signal
+        return None
+
+    return loop
+
+
+def _items(source: Expr) -> tuple[Type, Any]:
+    """Return what a foreach walks over: the type of its items and how the walk starts."""
+    for of in LIBRARY.ancestors(source.value_type):
+        own = of.definition.named("GetEnumerator")
+        if own:
+            return LIBRARY.resolve(own[0].returns, LIBRARY.scope(of)), own[0].implementation
+    sequence_type = LIBRARY.as_definition(source.value_type, ENUMERABLE.definition)
+    if sequence_type is not None:
+        return sequence_type.element, walk
+    if LIBRARY.derives(source.value_type, LIBRARY.type("IEnumerable")):
+        return OBJECT, walk
+    raise CompileError(
+        "CS1579",
+        f"foreach statement cannot operate on variables of type '{source.type}' because "
+        f"'{source.type}' does not contain a public instance definition for 'GetEnumerator'",
+    )
+
+
+def _deconstruct(binder: Binder, node: Node, item: Type) -> Any:
+    """Bind `var (k, v)` over items that have Key and Value."""
+    cell: list[Any] = [None]
+    names = [child.text for child in node.children]
+    if len(names) != 2 or item.definition.name != "KeyValuePair":
+        raise UnsupportedError("deconstruction", "only (key, value) of a dictionary is supported")
+    target = Expr(item, lambda f: cell[0])
+    parts = []
+    for name, member in zip(names, ("Key", "Value")):
+        syntax = Node("identifier", member, node.line, (), ())
+        value = bind_access(binder, target, field(syntax))
+        parts.append(store(binder.declare(name, value.value_type).slot, value.run))
+
+    def assign(f: Frame, value: Any) -> None:
+        cell[0] = value
+        for part in parts:
+            part(f)
+
+    return assign
+
+
+@statement("break_statement")
+def bind_break(binder: Binder, node: Node) -> Runner:
+    """Bind `break`."""
+    if not binder.breaks:
+        raise CompileError("CS0139", "No enclosing loop out of which to break or continue")
+    binder.breaks[-1].append(binder.state)
+    binder.state = None
+    return lambda f: BREAK
+
+
+@statement("continue_statement")
+def bind_continue(binder: Binder, node: Node) -> Runner:
+    """Bind `continue`."""
+    binder.state = None
+    return lambda f: CONTINUE

@@ -1,0 +1,141 @@
+"""Methods: groups of them, arguments, calls."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Optional
+
+from policy_expressions.binder.arguments import pass_by_reference
+from policy_expressions.binder.calls import call_runner
+from policy_expressions.binder.conversions import to_type
+from policy_expressions.binder.core import (
+    Binder,
+    Expr,
+    Frame,
+    Runner,
+    TypeName,
+    Untyped,
+)
+from policy_expressions.binder.forms import Argument, Form, Members
+from policy_expressions.binder.inference import delegate_of
+from policy_expressions.binder.overloads import choose, mismatch, runners
+from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.library import LIBRARY, VOID
+from policy_expressions.syntax.node import Node
+from policy_expressions.types.model import Type
+from policy_expressions.types.signatures import Declaration
+
+
+class MethodGroup(Untyped):
+    """A method without its arguments: called next, or given where a delegate is wanted."""
+
+    shown = "method group"
+
+    def __init__(
+        self, binder: Binder, node: Node, receiver: Expr, name: str, explicit_types: list[Type]
+    ) -> None:
+        super().__init__(node)
+        self.binder = binder
+        self.receiver = receiver
+        self.name = name
+        self.explicit_types = explicit_types
+
+    def levels(self) -> list[Members]:
+        """Return the candidates: those of the type, of its bases, then extension methods."""
+        of = self.receiver.value_type
+        static = isinstance(self.receiver, TypeName)
+        found: list[Members] = []
+        for owner in LIBRARY.holders(of):
+            members = [
+                (owner, m)
+                for m in owner.definition.named(self.name)
+                if m.parameters is not None
+                and (m.flag == "static") == static
+                and not m.is_extension
+            ]
+            if members:
+                found.append(members)
+        if static:
+            own = [m for m in of.definition.named(self.name) if m.is_extension]
+            found.append([(of, m) for m in own])
+        else:
+            extensions = LIBRARY.extensions(self.name)
+            found.append([(owner, m) for owner, m in extensions if LIBRARY.takes(m, owner, of)])
+        return [level for level in found if level]
+
+    def call(self, arguments: list[Argument]) -> Expr:
+        """Bind the call with these arguments."""
+        of = self.receiver.value_type
+        this = Argument(Expr(of, self.receiver.run, constant=self.receiver.constant))
+        levels = self.levels()
+        for level in levels:
+            extends = level[0][1].is_extension and not isinstance(self.receiver, TypeName)
+            given = [this, *arguments] if extends else arguments
+            form = choose(of, self.name, level, given, self.explicit_types)
+            if form is not None:
+                target = (
+                    None if extends or isinstance(self.receiver, TypeName) else self.receiver.run
+                )
+                return _finish(self.binder, form, given, target, of)
+        level = levels[0]
+        if level[0][1].is_extension and not isinstance(self.receiver, TypeName):
+            arguments = [this, *arguments]
+        raise mismatch(self.name, of, level, arguments)
+
+    def to_delegate(self, target: Type) -> Optional[Expr]:
+        """Return the method as that delegate."""
+        delegate = delegate_of(target)
+        if delegate is None:
+            return None
+        cells: list[list[Any]] = [[None] for _ in delegate[0]]
+        inputs = [
+            Argument(Expr(of, partial(lambda cell, f: cell[0], cell)))
+            for of, cell in zip(delegate[0], cells)
+        ]
+        try:
+            called = self.call(inputs)
+            result = to_type(called, delegate[1]) if delegate[1] is not VOID else called
+        except (CompileError, UnsupportedError):
+            return None
+        run = result.run
+
+        def make(f: Frame) -> Any:
+            def invoke(*values: Any) -> Any:
+                for cell, value in zip(cells, values):
+                    cell[0] = value
+                return run(f)
+
+            return invoke
+
+        return Expr(target, make)
+
+    def result(self, parameters: list[Type]) -> Optional[Type]:
+        """Return what the method gives for arguments of these types."""
+        inputs = [Argument(Expr(of, self.receiver.run)) for of in parameters]
+        try:
+            return self.call(inputs).type
+        except (CompileError, UnsupportedError):
+            return None
+
+
+def _finish(
+    binder: Binder, form: Form, arguments: list[Argument], target: Optional[Runner], of: Type
+) -> Expr:
+    """Bind the chosen form."""
+    if form.member.implementation is None:
+        raise UnsupportedError(form.describe(), "this form of the method is not supported")
+    pass_by_reference(binder, form, arguments)
+    values = runners(form, arguments)
+    if target is None:
+        return Expr(form.returns, call_runner(form.member, form.returns, None, values))
+    owner = of if of.is_nullable and form.owner is of else form.owner
+    return Expr(form.returns, on_receiver(form.member, form.returns, owner, target, values))
+
+
+def on_receiver(
+    member: Declaration, returns: Type, owner: Type, target: Runner, values: list[Runner]
+) -> Runner:
+    """Return the call on a receiver, which must not be null unless it is a `T?`."""
+    if owner.is_nullable:
+        return call_runner(member, returns, None, [target, *values])
+    return call_runner(member, returns, target, values)

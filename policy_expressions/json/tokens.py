@@ -1,0 +1,181 @@
+"""JToken and JValue: pieces of JSON that know their parent. Those with others inside: containers.
+
+https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Optional
+from uuid import UUID
+
+from policy_expressions.failures import argument, invalid_operation
+from policy_expressions.json.writer import Writer, scalar, write
+from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
+from policy_expressions.runtime.enums import member
+from policy_expressions.runtime.run import Run
+from policy_expressions.runtime.texts import plain_text, text_of
+from policy_expressions.runtime.uris import Uri
+from policy_expressions.runtime.values import Enumeration
+
+if TYPE_CHECKING:
+    from policy_expressions.json.containers import JContainer
+
+# Names with one of these stand in brackets in paths.
+_SPECIAL = re.compile(r"[. '/\"\[\]()\t\n\r\f\b\\\x85\u2028\u2029]")
+_KIND_OF: tuple[tuple[Any, str], ...] = (
+    (bool, "Boolean"),
+    (str, "String"),
+    ((int, Enumeration), "Integer"),
+    ((float, Decimal), "Float"),
+    ((DateTime, DateTimeOffset), "Date"),
+    (TimeSpan, "TimeSpan"),
+    (UUID, "Guid"),
+    (bytearray, "Bytes"),
+    (Uri, "Uri"),
+)
+
+
+def kind_of(value: Any) -> str:
+    """Return the JTokenType that a plain value gets. Raises ArgumentException for others."""
+    for classes, kind in _KIND_OF:
+        if isinstance(value, classes):
+            return kind
+    if value is None:
+        return "Null"
+    name = getattr(value.type, "clr", value.type)
+    raise argument(f"Could not determine JSON object type for type {name}.")
+
+
+class JToken:
+    """Any piece of JSON; parent is the container it stands in, kind its JTokenType."""
+
+    __slots__ = ("parent",)
+    kind = "None"
+
+    def __init__(self) -> None:
+        self.parent: Optional[JContainer] = None
+
+    @property
+    def full_name(self) -> str:
+        """Return the name of the .NET type."""
+        return f"Newtonsoft.Json.Linq.{type(self).__name__}"
+
+    @property
+    def token_type(self) -> Enumeration:
+        """Return the JTokenType."""
+        return member("JTokenType", self.kind)
+
+    def children(self) -> list[JToken]:
+        """Return the tokens inside."""
+        return []
+
+    def __iter__(self) -> Iterator[JToken]:
+        """Walk the tokens inside."""
+        return iter(self.children())
+
+    def item(self, key: Any) -> Optional[JToken]:
+        """Return what `token[key]` gives."""
+        raise invalid_operation(f"Cannot access child value on {self.full_name}.")
+
+    def set_item(self, key: Any, value: Optional[JToken]) -> None:
+        """Do what `token[key] = value` does."""
+        raise invalid_operation(f"Cannot set child value on {self.full_name}.")
+
+    def clone(self) -> JToken:
+        """Return a deep copy without a parent."""
+        raise NotImplementedError
+
+    def to_json(self, writer: Writer, depth: int) -> None:
+        """Write this token."""
+        raise NotImplementedError
+
+    def to_text(self, run: Run) -> str:
+        """Return the indented JSON; a value gives its own text."""
+        return write(self, run, indented=True)
+
+    def holder(self) -> JContainer:
+        """Return the parent. Raises InvalidOperationException when there is none."""
+        if self.parent is None:
+            raise invalid_operation("The parent is missing.")
+        return self.parent
+
+    def path(self) -> str:
+        """Return the path from the root, such as `a.b[0]['c d']`."""
+        parts: list[str] = []
+        token: JToken = self
+        while token.parent is not None:
+            parts.append(token.parent.step_to(token))
+            token = token.parent
+        return "".join(reversed(parts)).lstrip(".")
+
+    def root(self) -> JToken:
+        """Return the outermost container."""
+        token: JToken = self
+        while token.parent is not None:
+            token = token.parent
+        return token
+
+    def descendants(self) -> Iterator[JToken]:
+        """Walk all tokens inside, depth first."""
+        for child in self.children():
+            yield child
+            yield from child.descendants()
+
+
+def path_step(name: str) -> str:
+    """Return how a property's name stands in a path."""
+    if not _SPECIAL.search(name):
+        return f".{name}"
+    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{quoted}']"
+
+
+class JValue(JToken):
+    """A JSON value: string, number, bool, null, date and the like."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, value: Any, kind: str = "") -> None:
+        self.parent = None
+        self.value = value
+        self.kind = kind or kind_of(value)
+
+    def clone(self) -> JToken:
+        """Return a copy without a parent."""
+        return type(self)(self.value, self.kind)
+
+    def to_json(self, writer: Writer, depth: int) -> None:
+        """Write the value."""
+        writer.parts.append("undefined" if self.kind == "Undefined" else scalar(self.value))
+
+    def to_text(self, run: Run) -> str:
+        """Return the text of the value, empty for null."""
+        return text_of(run, self.value)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value, as `JValue.Equals` does."""
+        return (
+            isinstance(other, JValue)
+            and self.kind == other.kind
+            and bool(self.value == other.value)
+        )
+
+    def __hash__(self) -> int:
+        """Hash as equality demands."""
+        return hash((self.kind, self.value))
+
+
+class JRaw(JValue):
+    """JSON text that is written as it is."""
+
+    __slots__ = ()
+
+    def __init__(self, text: Any, kind: str = "Raw") -> None:
+        super().__init__(text, kind)
+
+    def to_json(self, writer: Writer, depth: int) -> None:
+        """Write the text."""
+        writer.parts.append("" if self.value is None else plain_text(self.value))

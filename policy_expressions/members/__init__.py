@@ -1,0 +1,43 @@
+"""The tables: every type an expression may name, with its members, by family.
+
+A new member is one line: its C# declaration and the Python function behind it.
+"""
+
+from __future__ import annotations
+
+from policy_expressions.members import (
+    basics,
+    collections,
+    context,
+    crypto,
+    dates,
+    encoding,
+    exceptions,
+    json,
+    jwt,
+    linq,
+    maths,
+    numbers,
+    regex,
+    text,
+    web,
+)
+
+FAMILIES = {
+    "Basics": basics,
+    "Exceptions": exceptions,
+    "Text": text,
+    "Encoding": encoding,
+    "Numbers": numbers,
+    "Mathematics and conversion": maths,
+    "Dates": dates,
+    "Collections": collections,
+    "LINQ": linq,
+    "JSON": json,
+    "Regular expressions": regex,
+    "Web": web,
+    "Cryptography": crypto,
+    "Context": context,
+    "Tokens and credentials": jwt,
+}
+DEFINITIONS = tuple(d for family in FAMILIES.values() for d in family.DEFINITIONS)

@@ -1,0 +1,286 @@
+"""Values that hold others: arrays, collections, pairs, tuples, anonymous objects, sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Optional
+
+from policy_expressions.failures import (
+    argument,
+    argument_null,
+    invalid_operation,
+    missing_key,
+)
+from policy_expressions.runtime.run import Run
+from policy_expressions.runtime.texts import plain_text, text_of
+from policy_expressions.runtime.values import Byte, Char
+
+
+def identity(value: Any) -> Any:
+    """Return a key that is equal for values that .NET calls equal: those of one type only."""
+    return value if value.__class__ in (str, int) else (value.__class__, value)
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Tell what `object.Equals` tells."""
+    return a is b or (a.__class__ is b.__class__ and bool(a == b))
+
+
+def _all_equal(first: list[Any], second: list[Any]) -> bool:
+    return len(first) == len(second) and all(map(equal, first, second))
+
+
+class Array(list):  # type: ignore[type-arg]
+    """A one-dimensional array; type is its C# name or its Type."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, of: Any, items: Iterable[Any] = ()) -> None:
+        super().__init__(items)
+        self.type = of
+
+
+class Versioned:
+    """A collection that notices changes while it is walked."""
+
+    type: Any
+    version = 0
+
+    def guarded(self, items: Iterator[Any]) -> Iterator[Any]:
+        """Yield the items until the collection changes, which throws."""
+        version = self.version
+        for item in items:
+            yield item
+            if self.version != version:
+                raise invalid_operation(
+                    "Collection was modified; enumeration operation may not execute."
+                )
+
+
+class List(Versioned, list):  # type: ignore[type-arg]
+    """System.Collections.Generic.List<T>."""
+
+    def __init__(self, of: Any, items: Iterable[Any] = ()) -> None:
+        list.__init__(self, items)
+        self.type = of
+
+    def __iter__(self) -> Iterator[Any]:
+        """Walk the items; a change meanwhile throws."""
+        return self.guarded(list.__iter__(self))
+
+
+class Pairs:
+    """What has keys and values: a Dictionary, headers, variables."""
+
+    def find(self, key: Any) -> Optional[KeyValuePair]:
+        """Return the entry of a key, None when there is none."""
+        raise NotImplementedError
+
+    def missing(self, key: Any) -> Any:
+        """Do what reading a missing key does: throw."""
+        raise missing_key(key)
+
+    def __iter__(self) -> Iterator[KeyValuePair]:
+        """Walk the entries."""
+        raise NotImplementedError
+
+    def fields(self) -> list[tuple[str, Any]]:
+        """Return names and values as JSON has them."""
+        return [(plain_text(entry.key), entry.value) for entry in self]
+
+
+class Dictionary(Versioned, Pairs):
+    """System.Collections.Generic.Dictionary<K, V>; pair is the type of its entries."""
+
+    def __init__(self, of: Any, pair: Any, fold: Optional[Callable[[Any], Any]] = None) -> None:
+        self.type = of
+        self.pair = pair
+        self.fold = fold
+        self.entries: dict[Any, KeyValuePair] = {}
+
+    def find(self, key: Any) -> Optional[KeyValuePair]:
+        """Return the entry of a key, None when there is none."""
+        return self.entries.get(self._key(key))
+
+    def set(self, key: Any, value: Any) -> None:
+        """Replace or add an entry."""
+        found = self.find(key)
+        if found is not None:
+            found.value = value
+            return
+        self.entries[self._key(key)] = KeyValuePair(self.pair, key, value)
+        self.version += 1
+
+    def add(self, key: Any, value: Any) -> None:
+        """Add an entry. Raises ArgumentException when the key exists."""
+        if self.find(key) is not None:
+            shown = key if isinstance(key, str) else repr(key)
+            raise argument(f"An item with the same key has already been added. Key: {shown}")
+        self.set(key, value)
+
+    def remove(self, key: Any) -> bool:
+        """Take an entry out; tell whether it was there."""
+        return self.entries.pop(self._key(key), None) is not None
+
+    def clear(self) -> None:
+        """Take all entries out."""
+        self.entries.clear()
+        self.version += 1
+
+    def _key(self, key: Any) -> Any:
+        if key is None:
+            raise argument_null("key")
+        return self.fold(key) if self.fold else identity(key)
+
+    def __len__(self) -> int:
+        """Count the entries."""
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[KeyValuePair]:
+        """Walk the entries; a change meanwhile throws."""
+        return self.guarded(iter(list(self.entries.values())))
+
+
+class HashSet(Versioned):
+    """System.Collections.Generic.HashSet<T>."""
+
+    def __init__(self, of: Any, items: Iterable[Any] = (), comparer: Any = None) -> None:
+        self.type = of
+        self.fold = comparer.fold if comparer else identity
+        self.entries = {self.fold(item): item for item in items}
+
+    def add(self, item: Any) -> bool:
+        """Add an item; tell whether it was new."""
+        key = self.fold(item)
+        if key in self.entries:
+            return False
+        self.entries[key] = item
+        self.version += 1
+        return True
+
+    def discard(self, item: Any) -> bool:
+        """Take an item out; tell whether it was there."""
+        return self.entries.pop(self.fold(item), self) is not self
+
+    def clear(self) -> None:
+        """Take all items out."""
+        self.entries.clear()
+        self.version += 1
+
+    def __contains__(self, item: Any) -> bool:
+        return self.fold(item) in self.entries
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Walk the items; a change meanwhile throws."""
+        return self.guarded(iter(list(self.entries.values())))
+
+
+class Sequence:
+    """A lazy IEnumerable<T>: each walk starts anew."""
+
+    type = "(iterator)"
+
+    def __init__(self, start: Callable[[], Iterator[Any]]) -> None:
+        self._start = start
+
+    def __iter__(self) -> Iterator[Any]:
+        """Start a walk."""
+        return self._start()
+
+
+def walk(source: Any) -> Iterator[Any]:
+    """Return an iterator over anything enumerable."""
+    if source.__class__ is str:
+        return map(Char, source)
+    if source.__class__ is bytearray:
+        return map(Byte, source)
+    return iter(source)
+
+
+class KeyValuePair:
+    """System.Collections.Generic.KeyValuePair<K, V>."""
+
+    __slots__ = ("key", "type", "value")
+
+    def __init__(self, of: Any, key: Any, value: Any) -> None:
+        self.type = of
+        self.key = key
+        self.value = value
+
+    def fields(self) -> list[tuple[str, Any]]:
+        """Return the properties in order."""
+        return [("Key", self.key), ("Value", self.value)]
+
+    def to_text(self, run: Run) -> str:
+        """Return `[key, value]`."""
+        return f"[{text_of(run, self.key)}, {text_of(run, self.value)}]"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare key and value."""
+        return isinstance(other, KeyValuePair) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        """Hash as equality demands."""
+        return hash((self.key, self.value))
+
+
+class Tuple:
+    """System.Tuple<...> and System.ValueTuple<...>."""
+
+    __slots__ = ("items", "type")
+
+    def __init__(self, of: Any, items: Iterable[Any]) -> None:
+        self.type = of
+        self.items = list(items)
+
+    def fields(self) -> list[tuple[str, Any]]:
+        """Return the properties in order."""
+        return [(f"Item{i}", item) for i, item in enumerate(self.items, 1)]
+
+    def to_text(self, run: Run) -> str:
+        """Return `(a, b)`."""
+        return f"({', '.join(text_of(run, item) for item in self.items)})"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all items."""
+        return isinstance(other, Tuple) and _all_equal(self.items, other.items)
+
+    def __hash__(self) -> int:
+        """Hash as equality demands."""
+        return hash(tuple(self.items))
+
+
+class Anonymous:
+    """An object made by `new { ... }`."""
+
+    __slots__ = ("names", "type", "values")
+
+    def __init__(self, of: Any, names: tuple[str, ...], values: Iterable[Any]) -> None:
+        self.type = of
+        self.names = names
+        self.values = list(values)
+
+    def fields(self) -> list[tuple[str, Any]]:
+        """Return the properties in order."""
+        return list(zip(self.names, self.values))
+
+    def to_text(self, run: Run) -> str:
+        """Return `{ a = 1, b = x }`."""
+        shown = [f"{name} = {text_of(run, value)}" for name, value in self.fields()]
+        return f"{{ {', '.join(shown)} }}" if shown else "{ }"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare names and values."""
+        return (
+            isinstance(other, Anonymous)
+            and self.names == other.names
+            and _all_equal(self.values, other.values)
+        )
+
+    def __hash__(self) -> int:
+        """Hash as equality demands."""
+        return hash(tuple(self.values))

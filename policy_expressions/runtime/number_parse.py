@@ -1,0 +1,109 @@
+"""Reads numbers and bools from text, as Parse and TryParse do in the invariant culture."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from policy_expressions.failures import ExpressionFailure, bad_format, overflow
+from policy_expressions.runtime.enums import member
+from policy_expressions.runtime.numbers import NUMBERS, Number, fit_decimal
+
+INTEGER = member("NumberStyles", "Integer").number
+FLOAT = member("NumberStyles", "Float").number | member("NumberStyles", "AllowThousands").number
+DECIMAL = member("NumberStyles", "Number").number
+_SPACES = "\t\n\v\f\r "
+_SHAPE = re.compile(
+    r"(?P<sign>[+-])?(?P<open>\()?¤?(?P<whole>[\d,]*)(?P<point>\.(?P<fraction>\d*))?"
+    r"(?P<power>[eE][+-]?\d+)?(?P<close>\))?(?P<after>[+-])?",
+    re.ASCII,
+)
+_WORDS = {"nan": "nan", "infinity": "inf", "-infinity": "-inf", "+infinity": "inf", "-nan": "nan"}
+
+
+def parse_number(kind: Number, text: str, styles: int) -> Any:
+    """Return a number of that type. Raises a FormatException or an OverflowException."""
+    stripped = text.strip(_SPACES + "\0") if styles & 3 == 3 else text
+    if styles & 512:
+        return _hexadecimal(kind, text, stripped)
+    if kind.kind is not Decimal and not kind.is_integer and stripped.lower() in _WORDS:
+        return kind.make(float(_WORDS[stripped.lower()]))
+    number = _number(text, stripped, styles)
+    if not kind.is_integer:
+        return fit_decimal(number) if kind.kind is Decimal else kind.make(float(number))
+    # The range first: to make an int of a million digits takes Python most of a minute.
+    if not kind.low <= number <= kind.high or number != int(number):
+        raise too_large(kind)
+    return kind.make(int(number))
+
+
+def _number(text: str, stripped: str, styles: int) -> Decimal:
+    """Return the value, if the styles allow all that stands there."""
+    found = _SHAPE.fullmatch(stripped)
+    part = found.groupdict() if found else {}
+    digits = (part.get("whole") or "").replace(",", "") + (part.get("fraction") or "")
+    uses = {4: "sign", 8: "after", 16: "open", 32: "point", 128: "power"}
+    allowed = all(not part.get(name) or styles & flag for flag, name in uses.items())
+    thousands = "," not in (part.get("whole") or "") or (styles & 64 and part["whole"][0] != ",")
+    balanced = bool(part.get("open")) == bool(part.get("close"))
+    if not digits or not allowed or not thousands or not balanced:
+        raise not_a_number(text)
+    number = Decimal(f"{part['whole'].replace(',', '') or 0}.{part['fraction'] or 0}")
+    if part["power"]:
+        power = part["power"][1:]
+        far = 5000 if len(power) > 6 else min(abs(int(power)), 5000)
+        number = number.scaleb(-far if power.startswith("-") else far)
+    elif not part["fraction"]:
+        number = Decimal(part["whole"].replace(",", "") or 0)
+    negative = part["sign"] == "-" or part["after"] == "-" or part["open"]
+    return -number if negative else number
+
+
+def _hexadecimal(kind: Number, text: str, stripped: str) -> Any:
+    if not re.fullmatch(r"[0-9A-Fa-f]+", stripped):
+        raise not_a_number(text)
+    value = int(stripped, 16)
+    if value > kind.high - kind.low:
+        raise too_large(kind)
+    return kind.wrap(value)
+
+
+def not_a_number(text: str) -> ExpressionFailure:
+    """Return the FormatException of a text that is no number."""
+    return bad_format(f"The input string '{text}' was not in a correct format.")
+
+
+def too_large(kind: Number) -> ExpressionFailure:
+    """Return the OverflowException of a number outside the type."""
+    article = "an" if kind.full[0] in "Iu" and kind.full[:2] != "UI" else "a"
+    return overflow(f"Value was either too large or too small for {article} {kind.full}.")
+
+
+def parse_bool(text: str) -> bool:
+    """Return true or false, in any case. Raises a FormatException for other texts."""
+    found = {"true": True, "false": False}.get(text.strip(_SPACES + "\0").lower())
+    if found is None:
+        raise bad_format(f"String '{text}' was not recognized as a valid Boolean.")
+    return found
+
+
+def parse_base(kind: Number, text: str, base: int) -> Any:
+    """Return a number in base 2, 8, 10 or 16. Raises a FormatException."""
+    digits = text[2:] if base == 16 and text[:2] in ("0x", "0X") else text
+    try:
+        value = int(digits, base)
+    except ValueError:
+        message = "Could not find any recognizable digits."
+        raise bad_format(message) from None
+    if value > kind.high - kind.low:
+        raise too_large(kind)
+    return kind.wrap(value)
+
+
+def default_styles(kind: Number) -> int:
+    """Return what Parse allows when it is not told."""
+    return INTEGER if kind.is_integer else DECIMAL if kind.kind is Decimal else FLOAT
+
+
+__all__ = ["NUMBERS", "default_styles", "parse_bool", "parse_number"]

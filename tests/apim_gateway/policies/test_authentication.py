@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from tests.apim_gateway.loopback import WITH_KEY, ask, policy
+
+IDENTITY = '<authentication-managed-identity resource="https://cognitiveservices.azure.com" {} />'
+
+
+def test_the_managed_identity_signs_with_a_token_that_is_none() -> None:
+    found = ask(
+        policy(inbound=IDENTITY.format("")), headers={**WITH_KEY, "Authorization": "Bearer own"}
+    )
+    assert found.json["headers"]["authorization"] == (
+        "Bearer not-a-token.managed-identity-of-the-local-gateway"
+    )
+
+
+def test_the_token_goes_into_a_variable_when_one_is_named() -> None:
+    inbound = IDENTITY.format('output-token-variable-name="t" ignore-error="false"') + (
+        '<set-header name="x-t"><value>@("Bearer " + (string)context.Variables["t"])</value>'
+        "</set-header>"
+    )
+    headers = ask(policy(inbound=inbound)).json["headers"]
+    assert headers["x-t"].startswith("Bearer not-a-token.")
+    assert "authorization" not in headers
+
+
+def test_basic_credentials() -> None:
+    basic = '<authentication-basic username="user" password="pass" />'
+    assert ask(policy(inbound=basic)).json["headers"]["authorization"] == "Basic dXNlcjpwYXNz"
+
+
+def test_a_connection_hands_out_the_local_token() -> None:
+    context = (
+        '<get-authorization-context provider-id="p" authorization-id="a" '
+        'context-variable-name="auth" identity-type="managed" />'
+        '<set-header name="x-t"><value>@("Bearer " + ((Authorization)context.Variables'
+        '["auth"]).AccessToken)</value></set-header>'
+    )
+    assert ask(policy(inbound=context)).json["headers"]["x-t"].startswith("Bearer not-a-token")

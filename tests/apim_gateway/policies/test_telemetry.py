@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from apim_gateway.telemetry import Telemetry
+from tests.apim_gateway.loopback import EVENT, Handler, call, policy, run, served, streaming
+
+
+def told(inbound: str = "", outbound: str = "", handler: Handler | None = None) -> list[Any]:
+    """Return what a request's policies wrote to the telemetry."""
+    lines: list[str] = []
+
+    async def main() -> None:
+        telemetry = Telemetry(lines.append)
+        document = policy(inbound=inbound, outbound=outbound)
+        async with served(handler or streaming(2), document, telemetry=telemetry) as running:
+            assert (await call(running, body={})).status == 200
+
+    run(main())
+    return [json.loads(line) for line in lines]
+
+
+def test_trace_tells_message_and_metadata() -> None:
+    trace = (
+        '<trace source="lab" severity="information"><message>@("a" + 1)</message>'
+        '<metadata name="k" value="v" /></trace>'
+    )
+    entry = told(trace)[0]
+    assert (entry["kind"], entry["source"], entry["severity"]) == ("trace", "lab", "information")
+    assert (entry["message"], entry["k"]) == ("a1", "v")
+    assert len(entry["request"]) == 36
+
+
+def test_emit_metric_counts_one_unless_told() -> None:
+    metric = '<emit-metric name="Calls"{}><dimension name="Operation ID" /></emit-metric>'
+    first = told(metric.format(""))[0]
+    assert (first["kind"], first["name"], first["value"]) == ("metric", "Calls", 1)
+    assert first["dimensions"] == {"Operation ID": "chat-completions"}
+    assert told(metric.format(' value="@(2.5)" namespace="n"'))[0]["value"] == 2.5
+
+
+def test_log_to_eventhub_writes_its_text_cut_to_200_kb() -> None:
+    log = '<log-to-eventhub logger-id="hub" partition-id="0">{}</log-to-eventhub>'
+    entry = told(log.format('@("a" + "b")'))[0]
+    assert (entry["kind"], entry["logger"], entry["partition"]) == ("event", "hub", "0")
+    assert entry["body"] == "ab"
+    read = "@(context.Response.Body.As<string>(true))"
+    whole = told(outbound=log.format(read))[0]["body"]
+    assert whole == (EVENT * 2 + b"data: [DONE]\n\n").decode()
+    long = told(outbound=log.format(read), handler=streaming(1, event=b"x" * 300_000))[0]["body"]
+    assert len(long) == 204_800
+
+
+def test_trace_may_hold_its_message_as_text() -> None:
+    assert told('<trace source="lab">@("a" + 1)</trace>')[0]["message"] == "a1"

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.apim_gateway.loopback import (
+    KEY,
+    WITH_KEY,
+    Call,
+    call,
+    echo,
+    policy,
+    run,
+    served,
+    streaming,
+)
+
+SERVICE = "/subscriptions/0/resourceGroups/g/providers/Microsoft.ApiManagement/service/local"
+BEARER = {"Authorization": f"Bearer {KEY}"}
+POLICY = "/apis/inference/policies/policy"
+NEW = policy(outbound="<set-status code='299' />")
+
+
+def put(text: object, **more: object) -> dict[str, object]:
+    return {"properties": {"format": "rawxml", "value": text, **more}}
+
+
+def managed(method: str, path: str, body: Any = None, headers: Any = BEARER) -> Call:
+    async def main() -> Call:
+        async with served(echo, policy()) as running:
+            return await call(running, path, method, headers, body)
+
+    found: Call = run(main())
+    return found
+
+
+@pytest.mark.parametrize("prefix", ["", SERVICE, SERVICE.upper()])
+def test_a_policy_is_put_read_and_in_force_at_once(prefix: str) -> None:
+    async def main() -> None:
+        async with served(echo, policy()) as running:
+            path = f"{prefix}{POLICY}?api-version=2024-05-01"
+            answer = await call(running, path, "PUT", BEARER, put(NEW))
+            assert answer.status == 200
+            assert answer.json["properties"] == {"format": "rawxml", "value": NEW}
+            assert answer.json["name"] == "policy"
+            assert (await call(running)).status == 299
+            found = await call(running, path, "GET", BEARER)
+            assert found.json["properties"]["value"] == NEW
+
+    run(main())
+
+
+def test_a_stream_under_way_keeps_the_policy_it_began_with() -> None:
+    async def main() -> None:
+        async with served(streaming(3, 0.05), policy()) as running:
+            import asyncio
+
+            stream = asyncio.ensure_future(call(running))
+            await asyncio.sleep(0.02)
+            assert (await call(running, POLICY, "PUT", BEARER, put(NEW))).status == 200
+            assert (await stream).status == 200
+
+    run(main())
+
+
+def test_the_policies_of_other_scopes() -> None:
+    top = "<policies><backend><forward-request /></backend></policies>"
+    assert managed("PUT", "/policies/policy", put(top)).status == 200
+    assert "forward-request" in managed("GET", "/policies/policy").json["properties"]["value"]
+    operation = "/apis/inference/operations/chat-completions/policies/policy"
+    assert managed("GET", operation).status == 404
+    assert managed("PUT", operation, put("<policies />")).status == 200
+    assert managed("GET", "/apis/inference/operations/none/policies/policy").status == 404
+    assert managed("GET", "/apis/other/policies/policy").status == 404
+
+
+def test_a_refused_document_is_told_with_file_line_and_name() -> None:
+    wrong = put("<policies>\n<inbound>\n<nope />\n</inbound>\n</policies>")
+    found = managed("PUT", f"{POLICY}?file=experiments/wrong.xml", wrong)
+    assert found.status == 400
+    error = found.json["error"]
+    assert error["code"] == "ValidationError"
+    assert error["message"] == "One or more fields contain incorrect values:"
+    assert error["details"] == [
+        {
+            "code": "ValidationError",
+            "target": "representation",
+            "message": "Error in element 'nope' on line 3: no such policy",
+            "file": "experiments/wrong.xml",
+            "line": 3,
+            "name": "nope",
+            "reason": "no such policy",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "body", [[], {}, {"properties": 1}, put(1), put(NEW, format="xml"), {"properties": {}}]
+)
+def test_a_body_of_another_form_is_400(body: object) -> None:
+    found = managed("PUT", POLICY, body)
+    assert found.status == 400
+    assert found.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": KEY}, dict(WITH_KEY)],
+)
+def test_only_who_has_the_key_may_manage(headers: dict[str, str]) -> None:
+    found = managed("GET", POLICY, headers=headers)
+    assert found.status == 401
+    assert found.json["error"]["code"] == "AuthenticationFailed"
+
+
+def test_other_paths_and_methods_are_no_management_calls() -> None:
+    assert managed("DELETE", POLICY).json == {"statusCode": 404, "message": "Resource not found"}
+    assert managed("GET", "/apis").status == 404

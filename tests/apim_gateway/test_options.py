@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import contextlib
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apim_gateway import options
+from apim_gateway.options import Address
+from lab_utils.errors import ConfigError
+
+NEEDED = ["--policy", "p.xml", "--api", "a.json", "--backend", "east=http://127.0.0.1:1/openai"]
+
+
+def test_a_backend_has_a_name_an_address_and_a_place_in_the_pool() -> None:
+    assert options.address("east=http://h:1/openai/") == Address("east", "http://h:1/openai")
+    full = options.address("{backend-id}=https://h/openai;priority=2;weight=30")
+    assert full == Address("{backend-id}", "https://h/openai", 2, 30)
+
+
+@given(st.text() | st.text(alphabet="a=http:/;priortywegh1[]").map("a=http://".__add__))
+def test_any_text_is_a_backend_or_told(text: str) -> None:
+    with contextlib.suppress(ArgumentTypeError):
+        assert options.address(text).name
+
+
+def test_loopback_and_any_free_port_unless_told() -> None:
+    found = options.parse(NEEDED)
+    assert (found.host, found.port, found.stop_with_stdin) == ("127.0.0.1", 0, False)
+    assert (found.missing_variable, found.newline) == ("null", "lf")
+
+
+def test_named_values_come_from_a_file_and_the_command_line_wins(tmp_path: Path) -> None:
+    file = tmp_path / "values.json"
+    file.write_text('{"a": "1", "b": "2"}', encoding="utf-8")
+    more = ["--named-values", str(file), "--named-value", "b=3=4"]
+    assert options.named_values(options.parse([*NEEDED, *more])) == {"a": "1", "b": "3=4"}
+
+
+@pytest.mark.parametrize("text", ["[]", '{"a": 1}', "{"])
+def test_a_file_of_another_form_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "values.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"values\.json"):
+        options.named_values(options.parse([*NEEDED, "--named-values", str(file)]))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import pytest
+
+import policy_expressions
+from apim_gateway.reader import Text
+from lab_utils.errors import PolicyError
+from policy_expressions import ExpressionFailure, Value
+from policy_expressions.context import Body, Context, Request, Response, Url
+
+STREAMING = '@(context.Request.Body?.As<JObject>(true)["stream"]?.ToString() == "True")'
+
+
+def value(text: str, line: int = 1, **options: Any) -> Value:
+    return policy_expressions.compile(Text(text, line), "p.xml", **options)
+
+
+def request(body: Optional[str] = None) -> Context:
+    url = Url.parse("https://gateway.example/openai/x?y=1")
+    held = None if body is None else Body(body.encode())
+    return Context(Request("POST", url, url, body=held))
+
+
+def refusal(text: str, line: int = 1, **options: Any) -> str:
+    with pytest.raises(PolicyError) as caught:
+        value(text, line, **options)
+    return str(caught.value)
+
+
+def test_a_text_without_expression_is_a_constant_as_it_stands() -> None:
+    constant = value(" a & b\n")
+    assert constant.constant
+    assert constant.text(request()) == " a & b\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(None, False), ("{}", False), ('{"stream":true}', True), ('{"stream":false}', False)],
+)
+def test_the_labs_condition_tells_a_stream(body: Optional[str], expected: bool) -> None:
+    condition = value(STREAMING, returns="bool")
+    assert not condition.constant
+    assert condition.reads == {"Request.Body"}
+    assert condition.boolean(request(body)) is expected
+
+
+def test_the_labs_variable_becomes_a_header() -> None:
+    context = request()
+    context.variables["isStream"] = value("true").evaluate(context)
+    assert value('@((string)context.Variables["isStream"])').text(context) == "true"
+
+
+def test_a_body_that_is_no_json_fails_as_in_apim() -> None:
+    with pytest.raises(ExpressionFailure) as caught:
+        value(STREAMING).boolean(request('data: {"a":1}'))
+    assert caught.value.message == (
+        "The message body is not a valid JSON. Unexpected character encountered while parsing "
+        "value: d. Path '', line 0, position 0."
+    )
+
+
+def test_only_the_bodies_of_the_context_itself_count_as_read() -> None:
+    assert value("@(context.Response.Body.As<string>())").reads == {"Response.Body"}
+    other = '@(((IResponse)context.Variables["r"]).Body.As<string>() + context.Response.StatusCode)'
+    assert value(other).reads == frozenset()
+    assert value("@{ var r = context.Response; return r.Body.As<string>(); }").reads == {
+        "Response.Body"
+    }
+
+
+def test_a_body_is_consumed_unless_preserved() -> None:
+    context = request("x")
+    context.response = Response(200, body=Body(b"y"))
+    assert value("@(context.Request.Body.As<string>(true))").text(context) == "x"
+    assert value("@(context.Request.Body.As<string>())").text(context) == "x"
+    assert value("@(context.Request.Body == null)").boolean(context) is True
+    assert value("@(context.Response.Body == null)").boolean(context) is False
+
+
+def test_conditions_and_counts_may_be_text() -> None:
+    assert value("true").boolean(request()) is True
+    assert value('@("False")').boolean(request()) is False
+    assert value('@("12")').integer(request()) == 12
+    with pytest.raises(ExpressionFailure):
+        value('@("x")').boolean(request())
+    with pytest.raises(ExpressionFailure):
+        value('@("x")').integer(request())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a@(1)", "p.xml:7: a@(1): mixes text with an expression"),
+        ("@(1) b", "p.xml:7: @(1) b: mixes text with an expression"),
+        ("\n\n@(foo)", "p.xml:7: CS0103: The name 'foo' does not exist"),
+        ("@{\n\nreturn foo;\n}", "p.xml:9: CS0103: The name 'foo' does not exist"),
+        ("@(Environment.MachineName)", "p.xml:7: Environment: is not among the types supported"),
+        ("@(1 +)", "p.xml:7: CS1525: Invalid expression term ')'"),
+    ],
+)
+def test_what_cannot_be_compiled_is_refused_with_its_line(text: str, expected: str) -> None:
+    assert refusal(text, 7).startswith(expected)
+
+
+def test_a_constant_must_be_what_the_policy_wants() -> None:
+    assert "must be true, false" in refusal("maybe", returns="bool")
+    assert "must be a whole number" in refusal("many", returns="int")
+    assert value(" TRUE ", returns="bool").boolean(request()) is True
+    assert value("-3", returns="int").integer(request()) == -3

@@ -1,0 +1,101 @@
+"""Nothing outside the tables is reachable, and nothing takes long or much memory."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from policy_expressions import evaluate
+from policy_expressions.context import Limits
+
+DOCUMENTED = 5.0  # seconds, as in API Management
+
+
+def ask(kind: str, source: str, seconds: float = 0.3) -> dict[str, Any]:
+    """Return the answer to one expression."""
+    (line,) = evaluate.answers([json.dumps({"id": 1, kind: source})], Limits(seconds=seconds))
+    answer: dict[str, Any] = json.loads(line)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "context.__class__",
+        '"".__class__.__mro__',
+        "context.Request.__init__.__globals__",
+        'context.GetType().GetMethod("x")',
+        "typeof(string).Assembly",
+        'System.IO.File.ReadAllText("/etc/passwd")',
+        'System.Diagnostics.Process.Start("ls")',
+        'new System.Net.WebClient().DownloadString("http://127.0.0.1")',
+        'Environment.GetEnvironmentVariable("PATH")',
+        '__import__("os")',
+        'eval("1")',
+    ],
+)
+def test_what_is_not_in_the_tables_is_refused_before_it_runs(source: str) -> None:
+    answer = ask("expr", source)
+    assert not answer["ok"]
+    assert answer["stage"] in ("compile", "unsupported")
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "error"),
+    [
+        ("body", "while (true) { } return 1;", "Timeout"),
+        ("body", 'try { while (true) { } } catch (Exception e) { return "no"; }', "Timeout"),
+        ("body", 'var l = new List<string>(); while (true) l.Add("aaaaaaaa");', "Timeout"),
+        ("expr", "Enumerable.Range(0, 2000000000).Sum()", "Timeout"),
+        ("expr", 'string.Join(",", Enumerable.Repeat("aaaaaaaaaa", 100000000))', "Timeout"),
+        ("expr", "new string('a', 2000000000)", "System.OutOfMemoryException"),
+        ("expr", '"a".PadLeft(2000000000)', "System.OutOfMemoryException"),
+        ("expr", "new int[2000000000].Length", "System.OutOfMemoryException"),
+        (
+            "body",
+            'var s = "a"; for (int i = 0; i < 100; i++) s += s; return s;',
+            "System.OutOfMemoryException",
+        ),
+        (
+            "body",
+            "int F(int n) { return F(n + 1); } return F(0);",
+            "System.InsufficientExecutionStackException",
+        ),
+        ("expr", "int.Parse(new string('9', 1000000))", "System.OverflowException"),
+    ],
+)
+def test_time_memory_and_depth_are_bounded(kind: str, source: str, error: str) -> None:
+    start = time.monotonic()
+    answer = ask(kind, source)
+    assert (answer["ok"], answer["stage"], answer["error"]) == (False, "run", error)
+    assert time.monotonic() - start < DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Regex.IsMatch(new string(\'a\', 5000) + "!", "^(a+)+$")',
+        'Regex.IsMatch(new string(\'a\', 5000) + "!", "^(a|aa)+$")',
+        'Regex.IsMatch(new string(\'a\', 50000) + "!", "(.*)*b")',
+        'Regex.Replace(new string(\'a\', 60), "(a*)*$", "x")',
+    ],
+)
+def test_no_regex_hangs(source: str) -> None:
+    start = time.monotonic()
+    answer = ask("expr", source, seconds=1.0)
+    assert answer["ok"] or answer["stage"] in ("run", "unsupported")
+    assert time.monotonic() - start < DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    "source", ["(" * 3000 + "1" + ")" * 3000, "1" + "+1" * 5000, "!" * 3000 + "true"]
+)
+def test_deep_nesting_is_refused(source: str) -> None:
+    assert ask("expr", source)["stage"] == "unsupported"
+
+
+def test_a_number_with_a_power_of_any_length_is_read() -> None:
+    assert ask("expr", "double.Parse(\"1e\" + new string('9', 6000))")["text"] == "Infinity"
