@@ -27,6 +27,7 @@ from apim_gateway.schema import (
     Surroundings,
 )
 from lab_utils.errors import PolicyError
+from policy_expressions import ExpressionError
 
 NEVER_HERE = "API Management has this policy, but this gateway does not run it: "
 ANYWHERE = ""  # the section of a fragment that is checked by itself
@@ -196,12 +197,12 @@ class _Compiler:
 
     def attributes(
         self, element: Element, shape: Shape
-    ) -> tuple[dict[str, policy_expressions.Value], dict[str, str]]:
+    ) -> tuple[dict[str, policy_expressions.Expression], dict[str, str]]:
         for name, given in element.attributes.items():
             if name not in shape.attributes and name != "id":
                 hint = _hint(name, shape.attributes)
                 self.fault(given.line, name, f"{element.name} has no such attribute{hint}")
-        values: dict[str, policy_expressions.Value] = {}
+        values: dict[str, policy_expressions.Expression] = {}
         literals: dict[str, str] = {}
         for name, attribute in shape.attributes.items():
             text = element.attributes.get(name)
@@ -223,11 +224,13 @@ class _Compiler:
 
     def value(
         self, name: str, text: Text, attribute: Attribute
-    ) -> Optional[policy_expressions.Value]:
+    ) -> Optional[policy_expressions.Expression]:
         try:
-            value = policy_expressions.compile(text, self.file)
-        except PolicyError as problem:
-            self.problems.append(problem)
+            value = policy_expressions.compile(text.value)
+        except ExpressionError as refused:
+            blank = text.value[: len(text.value) - len(text.value.lstrip())]
+            line = text.line + refused.line - 1 - blank.count("\n")
+            self.fault(line, refused.name, refused.reason)
             return None
         if not value.constant:
             if attribute.literal:

@@ -9,12 +9,11 @@ from urllib.parse import parse_qs
 import policy_expressions
 from apim_gateway.destination import Destination
 from apim_gateway.pipeline import Place, SectionError, located
-from apim_gateway.reader import Text
 from apim_gateway.relay import BrokenError, Tee
 from apim_gateway.responses import Answer, internal
 from apim_gateway.schema import BACKEND, INBOUND
 from apim_gateway.upstream import Reply, RequestBody
-from policy_expressions import Value
+from policy_expressions import Expression
 from policy_expressions.context import Body, Context, Headers, LastError, Response
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 Later = Callable[[], Awaitable[None]]
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
 RESULT = "$result"
-TEXT_OF_RESULT = policy_expressions.compile(Text(f'@(context.Variables["{RESULT}"])', 1), "")
+TEXT_OF_RESULT = policy_expressions.compile(f'@(context.Variables["{RESULT}"])')
 FORWARDER = "request-forwarder"  # the source of what goes wrong on the way to a backend
 
 
@@ -70,19 +69,19 @@ class Exchange:
 
     # Values
 
-    async def evaluate(self, value: Value) -> Any:
+    async def evaluate(self, value: Expression) -> Any:
         """Return what `value` gives, after the bodies it reads have come. Raises SectionError."""
         await self._ready(value)
         return value.evaluate(self.context)
 
-    async def text(self, value: Optional[Value], default: str = "") -> str:
+    async def text(self, value: Optional[Expression], default: str = "") -> str:
         """Return the value as text, `default` when there is none."""
         if value is None:
             return default
         await self._ready(value)
         return value.text(self.context)
 
-    async def data(self, value: Value) -> bytes:
+    async def data(self, value: Expression) -> bytes:
         """Return the value as bytes: a byte[] as it is, anything else as its text in UTF-8."""
         found = await self.evaluate(value)
         if isinstance(found, bytearray):
@@ -94,12 +93,12 @@ class Exchange:
         finally:
             del variables[RESULT]
 
-    async def boolean(self, value: Value) -> bool:
+    async def boolean(self, value: Expression) -> bool:
         """Return the value as a boolean."""
         await self._ready(value)
         return value.boolean(self.context)
 
-    async def integer(self, value: Value) -> int:
+    async def integer(self, value: Expression) -> int:
         """Return the value as a whole number."""
         await self._ready(value)
         return value.integer(self.context)
@@ -109,7 +108,7 @@ class Exchange:
         found = parse_qs(self.context.request.url.query, keep_blank_values=True).get(name)
         return found[0] if found else ""
 
-    async def _ready(self, value: Value) -> None:
+    async def _ready(self, value: Expression) -> None:
         if REQUEST_BODY in value.reads:
             await self.load_request_body()
         if RESPONSE_BODY in value.reads:

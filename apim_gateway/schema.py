@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Optional
 
-from policy_expressions import Value
+from policy_expressions import Expression
 
 if TYPE_CHECKING:
     from apim_gateway.pipeline import Step, Steps
@@ -124,21 +124,21 @@ class Node:
 
     name: str
     line: int
-    values: Mapping[str, Value]
+    values: Mapping[str, Expression]
     literals: Mapping[str, str]  # attributes that take no expression
     children: tuple[Node, ...]
-    text: Optional[Value]
+    text: Optional[Expression]
     steps: Steps
     around: Surroundings
 
-    def __getitem__(self, attribute: str) -> Value:
+    def __getitem__(self, attribute: str) -> Expression:
         return self.values[attribute]
 
     def flag(self, attribute: str) -> bool:
         """Return whether an attribute that takes no expression is `true`."""
         return self.literal(attribute).lower() == "true"
 
-    def get(self, attribute: str) -> Optional[Value]:
+    def get(self, attribute: str) -> Optional[Expression]:
         """Return the attribute's value, or None when it is absent and has no default."""
         return self.values.get(attribute)
 

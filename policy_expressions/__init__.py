@@ -1,19 +1,27 @@
-"""C# policy expressions, compiled once and evaluated as .NET would: `expressions.compile(...)`.
+"""C# policy expressions, compiled once and evaluated as .NET would.
 
-`compile` takes the text of an attribute or element as the reader gives it. Whatever C# refuses and
-whatever is not supported here is refused then, with file, line and name; a Value that comes back
-can fail only as .NET would, with ExpressionFailure. Nothing is reachable but the tables in
-`members/`: no Python name, import, file or socket.
+    expression = policy_expressions.compile('@(context.Request.Method + "!")')
+    expression.evaluate(context)
+
+`compile` takes the text of an attribute or element of a policy document, and knows no document:
+lines and columns count from 1 in that text. Whatever C# refuses and whatever is not supported here
+is refused then, with ExpressionError; an Expression that comes back can fail only as .NET would,
+with ExpressionFailure. Nothing is reachable but the tables in `members/`: no Python name, import,
+file or socket.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from lab_utils.errors import PolicyError
 from policy_expressions.context import Context
-from policy_expressions.failures import CompileError, ExpressionFailure, UnsupportedError
+from policy_expressions.errors import (
+    CompileError,
+    ExpressionError,
+    ExpressionFailure,
+    UnsupportedError,
+)
 from policy_expressions.library import LIBRARY
 from policy_expressions.program import Program, translate
 from policy_expressions.runtime.run import Run
@@ -21,33 +29,27 @@ from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters, units
 from policy_expressions.span import expression_end, expression_start
 
-__all__ = ["ExpressionFailure", "Value", "compile"]
+__all__ = [
+    "CompileError",
+    "Expression",
+    "ExpressionError",
+    "ExpressionFailure",
+    "UnsupportedError",
+    "compile",
+]
 
 _TRUTH = {"true": True, "false": False}
 
 
-class Source(Protocol):
-    """A text and the line (from 1) of its first character that is no blank: `reader.Text`."""
-
-    @property
-    def value(self) -> str:
-        """Return the text."""
-
-    @property
-    def line(self) -> int:
-        """Return the line."""
-
-
 @dataclass(frozen=True, eq=False)
-class Value:
-    """What an attribute or element holds: a constant, or an expression to evaluate per request.
+class Expression:
+    """What an attribute or element holds: a constant, or C# to evaluate for each request.
 
     reads: "Request.Body" and "Response.Body", those whose body must have been read before an
     evaluation. Each evaluation may take 5 seconds and 64 million characters (context.limits).
     """
 
     source: str
-    line: int
     constant: bool
     reads: frozenset[str]
     program: Program
@@ -84,33 +86,39 @@ class Value:
             raise ExpressionFailure("System.FormatException", message) from None
 
 
-def compile(text: Source, file: str, *, returns: str = "object") -> Value:  # noqa: A001
-    """Compile an attribute's value or an element's text. Raises PolicyError.
+def compile(text: str, *, returns: str = "object") -> Expression:  # noqa: A001
+    """Compile an attribute's value or an element's text. Raises ExpressionError.
 
     A whole `@(...)` or `@{...}` is an expression, any other text a constant. returns: `object` or
     `string`, or `bool` or `int` where the policy wants one: a constant must then be one.
     """
-    source, line = text.value.strip(), text.line
+    source = text.strip()
+    before = text[: text.index(source)] if source else ""
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    try:
+        return _compile(text, source, line, returns)
+    except ExpressionError as refused:
+        if not refused.line:
+            refused.line, refused.column = line, column
+        raise
+
+
+def _compile(text: str, source: str, line: int, returns: str) -> Expression:
     start = expression_start(source)
     if start < 0:
-        return _constant(text.value, line, file, returns)
+        return _constant(text, returns)
     if start > 0 or expression_end(source, 0) != len(source):
         reason = 'mixes text with an expression: make all of it one, such as @($"a{b}c")'
-        raise PolicyError(file, line, source[:40], reason)
-    try:
-        program = translate(source[2:-1], source[1] == "{", line)
-    except CompileError as refused:
-        raise PolicyError(file, refused.line or line, refused.code, refused.message) from None
-    except UnsupportedError as missing:
-        raise PolicyError(file, missing.line or line, missing.name, missing.reason) from None
-    return Value(source, line, False, program.reads, program)
+        raise ExpressionError(source[:40], reason)
+    program = translate(source[2:-1], source[1] == "{", line)
+    return Expression(source, False, program.reads, program)
 
 
-def _constant(text: str, line: int, file: str, returns: str) -> Value:
+def _constant(text: str, returns: str) -> Expression:
     stripped = text.strip()
     if returns == "bool" and stripped.lower() not in _TRUTH:
-        raise PolicyError(file, line, stripped, "must be true, false or an expression: @(...)")
+        raise ExpressionError(stripped, "must be true, false or an expression: @(...)")
     if returns == "int" and not stripped.lstrip("+-").isdigit():
-        raise PolicyError(file, line, stripped, "must be a whole number or an expression: @(...)")
+        raise ExpressionError(stripped, "must be a whole number or an expression: @(...)")
     value = units(text)
-    return Value(text, line, True, frozenset(), Program(lambda f: value, 1, frozenset()))
+    return Expression(text, True, frozenset(), Program(lambda f: value, 1, frozenset()))

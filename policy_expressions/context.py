@@ -225,9 +225,9 @@ class Limits:
 class Context:
     """Everything an expression can see.
 
-    Variables hold what `Value.evaluate` returned, or a Python str, bool, int (32 bits), float or
-    None. `elapsed` is in seconds; None means measured from the making of this object. `traces` is
-    what `context.Trace` wrote.
+    Variables hold what `Expression.evaluate` returned, or a Python str, bool, int (32 bits), float
+    or None. `elapsed` is in seconds; None means measured from the making of this object. `traces`
+    is what `context.Trace` wrote.
     """
 
     request: Request

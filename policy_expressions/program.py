@@ -19,7 +19,7 @@ from policy_expressions.binder import (  # noqa: F401 (each registers what it bi
 )
 from policy_expressions.binder.conversions import to_type
 from policy_expressions.binder.core import Binder, Function, Runner, Untyped
-from policy_expressions.failures import CompileError, Exceeded, UnsupportedError
+from policy_expressions.errors import CompileError, Exceeded, UnsupportedError
 from policy_expressions.library import OBJECT
 from policy_expressions.runtime.run import Run
 from policy_expressions.syntax.node import Node

@@ -28,7 +28,7 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
-from policy_expressions import Value
+from policy_expressions import Expression
 from policy_expressions.context import Body, Headers, Response
 
 NEEDLESS = ("Date", "Connection", "Transfer-Encoding", "Content-Length")
@@ -93,7 +93,7 @@ class Store:
     def __init__(self, node: Node, family: str) -> None:
         self._family = family
         self._duration = node["duration"]
-        self._any_status: Optional[Value] = node.get("cache-response")
+        self._any_status: Optional[Expression] = node.get("cache-response")
 
     async def run(self, exchange: Exchange) -> None:
         """Read the response whole and store it."""

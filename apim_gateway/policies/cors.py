@@ -22,7 +22,7 @@ from apim_gateway.schema import (
     Shape,
     whole,
 )
-from policy_expressions import Value
+from policy_expressions import Expression
 from policy_expressions.context import Response
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -99,7 +99,7 @@ def _finished(exchange: Exchange) -> Finished:
     return Finished()
 
 
-def _texts(node: Optional[Node]) -> list[Optional[Value]]:
+def _texts(node: Optional[Node]) -> list[Optional[Expression]]:
     return [child.text for child in node.children] if node else []
 
 

@@ -27,7 +27,7 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
-from policy_expressions import Value
+from policy_expressions import Expression
 from policy_expressions.context import Body, Response
 
 BODY = Shape(
@@ -146,7 +146,7 @@ class MockResponse:
 
     def __init__(self, node: Node) -> None:
         self._status = node["status-code"]
-        self._type: Optional[Value] = node.get("content-type")
+        self._type: Optional[Expression] = node.get("content-type")
 
     async def run(self, exchange: Exchange) -> None:
         """Answer with the status and type alone. Raises Finished."""

@@ -12,7 +12,7 @@ from policy_expressions.binder.core import (
     Local,
 )
 from policy_expressions.binder.forms import Argument, Form, OutVariable
-from policy_expressions.failures import UnsupportedError
+from policy_expressions.errors import UnsupportedError
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 

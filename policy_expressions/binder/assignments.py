@@ -24,7 +24,7 @@ from policy_expressions.binder.core import (
 )
 from policy_expressions.binder.operations import operation
 from policy_expressions.binder.operators import not_applicable, text_parts
-from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import STRING
 from policy_expressions.runtime.numbers import plain
 from policy_expressions.runtime.run import SMALL

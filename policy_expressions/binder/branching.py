@@ -14,7 +14,7 @@ from policy_expressions.binder.core import (
 )
 from policy_expressions.binder.patterns import bind_pattern
 from policy_expressions.binder.statements import BREAK, sequence
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     CompileError,
     Exceeded,
     ExpressionFailure,

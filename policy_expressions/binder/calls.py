@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Optional
 
 from policy_expressions.binder.core import Frame, Runner
-from policy_expressions.failures import null_reference
+from policy_expressions.errors import null_reference
 from policy_expressions.library import VOID
 from policy_expressions.types.model import Type
 from policy_expressions.types.signatures import Declaration

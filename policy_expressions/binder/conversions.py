@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from policy_expressions.binder.core import MISSING, Expr, Untyped, constant
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     CompileError,
     ExpressionFailure,
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import CONTEXT, LIBRARY, VOID
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type

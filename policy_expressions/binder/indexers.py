@@ -20,7 +20,7 @@ from policy_expressions.binder.core import (
 )
 from policy_expressions.binder.forms import Argument, Form, Members
 from policy_expressions.binder.overloads import choose, mismatch, runners
-from policy_expressions.failures import CompileError, null_reference
+from policy_expressions.errors import CompileError, null_reference
 from policy_expressions.library import INT, LIBRARY
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type

@@ -24,7 +24,7 @@ from policy_expressions.binder.statements import (
     sequence,
     store,
 )
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     CompileError,
     UnsupportedError,
     null_reference,

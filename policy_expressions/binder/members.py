@@ -26,7 +26,7 @@ from policy_expressions.binder.core import (
 from policy_expressions.binder.indexers import index
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.methods import MethodGroup, on_receiver
-from policy_expressions.failures import CompileError, UnsupportedError, null_reference
+from policy_expressions.errors import CompileError, UnsupportedError, null_reference
 from policy_expressions.library import LIBRARY, STRING
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type

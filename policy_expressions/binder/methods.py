@@ -19,7 +19,7 @@ from policy_expressions.binder.core import (
 from policy_expressions.binder.forms import Argument, Form, Members
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.overloads import choose, mismatch, runners
-from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import LIBRARY, VOID
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type

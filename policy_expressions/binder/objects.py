@@ -19,7 +19,7 @@ from policy_expressions.binder.core import (
 from policy_expressions.binder.forms import Argument
 from policy_expressions.binder.members import bind_access
 from policy_expressions.binder.overloads import choose, mismatch, runners
-from policy_expressions.failures import CompileError, UnsupportedError, overflow
+from policy_expressions.errors import CompileError, UnsupportedError, overflow
 from policy_expressions.library import EXCEPTION, INT, LIBRARY, STRING, TYPE
 from policy_expressions.runtime.containers import Anonymous, Array, Tuple
 from policy_expressions.runtime.formats import format_value, pad

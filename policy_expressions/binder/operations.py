@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 from policy_expressions.binder.conversions import implicit, implicit_expr, number, same
 from policy_expressions.binder.core import MISSING, Expr
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 from policy_expressions.library import (
     BOOL,
     CHAR,

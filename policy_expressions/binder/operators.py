@@ -23,7 +23,7 @@ from policy_expressions.binder.core import (
     merge,
 )
 from policy_expressions.binder.operations import operation
-from policy_expressions.failures import CompileError, ExpressionFailure, UnsupportedError
+from policy_expressions.errors import CompileError, ExpressionFailure, UnsupportedError
 from policy_expressions.library import BOOL, INT, LIBRARY, LONG, STRING, UINT
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.runtime.texts import text_of

@@ -17,7 +17,7 @@ from policy_expressions.binder.conversions import (
 from policy_expressions.binder.core import Expr, Runner, Untyped, constant
 from policy_expressions.binder.forms import Argument, Form
 from policy_expressions.binder.inference import delegate_of, infer
-from policy_expressions.failures import CompileError, UnsupportedError, argument_null
+from policy_expressions.errors import CompileError, UnsupportedError, argument_null
 from policy_expressions.library import LIBRARY, OBJECT
 from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.enums import member as enum_member

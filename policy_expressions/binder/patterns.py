@@ -23,7 +23,7 @@ from policy_expressions.binder.core import (
 )
 from policy_expressions.binder.members import bind_access
 from policy_expressions.binder.operations import COMPARE
-from policy_expressions.failures import CompileError, ExpressionFailure, UnsupportedError
+from policy_expressions.errors import CompileError, ExpressionFailure, UnsupportedError
 from policy_expressions.library import BOOL, OBJECT
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.runtime.texts import text_of

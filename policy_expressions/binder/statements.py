@@ -17,7 +17,7 @@ from policy_expressions.binder.core import (
 from policy_expressions.binder.lambdas import LocalFunction
 from policy_expressions.binder.objects import array_of
 from policy_expressions.binder.operators import branches
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     CompileError,
     UnsupportedError,
 )

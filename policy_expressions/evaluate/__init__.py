@@ -17,12 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional, TextIO
 
 from policy_expressions.context import Context, Limits
-from policy_expressions.evaluate.context import build_context
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     CompileError,
     ExpressionFailure,
     UnsupportedError,
 )
+from policy_expressions.evaluate.context import build_context
 from policy_expressions.json.tokens import JToken
 from policy_expressions.json.writer import write
 from policy_expressions.library import LIBRARY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
-from policy_expressions.failures import ExpressionFailure, argument, argument_null
+from policy_expressions.errors import ExpressionFailure, argument, argument_null
 from policy_expressions.json.containers import JArray, JObject, JProperty
 from policy_expressions.json.reader import parse
 from policy_expressions.json.tokens import JToken, JValue

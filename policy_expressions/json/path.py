@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn, Optional
 
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json.containers import JArray, JContainer, JObject
 from policy_expressions.json.tokens import JToken, JValue
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn, Union
 
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json.containers import JArray, JObject
 from policy_expressions.json.tokens import JToken, JValue, path_step
 from policy_expressions.runtime.dates import json_date

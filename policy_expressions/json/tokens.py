@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Optional
 from uuid import UUID
 
-from policy_expressions.failures import argument, invalid_operation
+from policy_expressions.errors import argument, invalid_operation
 from policy_expressions.json.writer import Writer, scalar, write
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.enums import member

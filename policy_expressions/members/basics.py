@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_expressions.failures import argument, invalid_operation, null_reference
+from policy_expressions.errors import argument, invalid_operation, null_reference
 from policy_expressions.runtime.containers import equal
 from policy_expressions.runtime.enums import ENUMS, enum_number
 from policy_expressions.runtime.run import Run

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Optional
 
 from policy_expressions import context as model
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json.reader import parse
 from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.dates import SECOND, DateTime, TimeSpan

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable
 from typing import Any, Optional
 
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 from policy_expressions.types.model import Definition
 
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")

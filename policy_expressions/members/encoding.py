@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Optional
 
-from policy_expressions.failures import argument, out_of_range
+from policy_expressions.errors import argument, out_of_range
 from policy_expressions.runtime import strings
 from policy_expressions.runtime.formats import format_items
 from policy_expressions.runtime.run import Run

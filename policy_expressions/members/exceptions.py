@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from policy_expressions.failures import ExpressionFailure, index_outside, null_reference
+from policy_expressions.errors import ExpressionFailure, index_outside, null_reference
 from policy_expressions.types.model import Definition
 
 # Base, name and the message of one made without any; a base stands before what derives from it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Optional
 
-from policy_expressions.failures import invalid_operation
+from policy_expressions.errors import invalid_operation
 from policy_expressions.json.containers import (
     JArray,
     JContainer,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     ExpressionFailure,
     argument,
     out_of_range,

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from typing import Any
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     ExpressionFailure,
     bad_format,
     invalid_operation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Optional
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     argument,
     argument_null,
     invalid_operation,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     ExpressionFailure,
     argument,
     bad_format,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Union
 
-from policy_expressions.failures import bad_format
+from policy_expressions.errors import bad_format
 from policy_expressions.runtime.dates import (
     DAY,
     HOUR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Optional
 
-from policy_expressions.failures import ExpressionFailure, bad_format, overflow
+from policy_expressions.errors import ExpressionFailure, bad_format, overflow
 from policy_expressions.runtime.date_format import DAYS, MONTHS
 from policy_expressions.runtime.dates import (
     DAY,

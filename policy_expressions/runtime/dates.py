@@ -10,7 +10,7 @@ from datetime import date, datetime, timezone
 from functools import total_ordering
 from typing import Optional
 
-from policy_expressions.failures import ExpressionFailure, argument, out_of_range
+from policy_expressions.errors import ExpressionFailure, argument, out_of_range
 
 SECOND = 10_000_000
 MINUTE = 60 * SECOND

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from policy_expressions.failures import bad_format
+from policy_expressions.errors import bad_format
 from policy_expressions.runtime.date_format import format_date, format_span
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.guids import format_guid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from policy_expressions.failures import bad_format
+from policy_expressions.errors import bad_format
 
 _SHAPE = re.compile(r"\s*([{(])?[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\2){3}[0-9a-f]{12}([})])?\s*", re.I)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from typing import Any, Optional
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     ExpressionFailure,
     argument,
     index_out_of_range,

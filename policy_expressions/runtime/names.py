@@ -7,7 +7,7 @@ from typing import Any, Optional
 from urllib.parse import parse_qsl
 
 from policy_expressions.context import Context
-from policy_expressions.failures import argument_null
+from policy_expressions.errors import argument_null
 from policy_expressions.runtime.containers import Array, KeyValuePair, Pairs
 from policy_expressions.runtime.values import units
 

@@ -10,7 +10,7 @@ import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from policy_expressions.failures import bad_format
+from policy_expressions.errors import bad_format
 from policy_expressions.runtime.numbers import (
     decimal_text,
     double_text,

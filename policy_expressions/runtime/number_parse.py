@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from policy_expressions.failures import ExpressionFailure, bad_format, overflow
+from policy_expressions.errors import ExpressionFailure, bad_format, overflow
 from policy_expressions.runtime.enums import member
 from policy_expressions.runtime.numbers import NUMBERS, Number, fit_decimal
 

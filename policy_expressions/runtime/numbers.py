@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflow
 from typing import Any
 
-from policy_expressions.failures import overflow
+from policy_expressions.errors import overflow
 from policy_expressions.runtime.values import (
     Byte,
     Char,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cmp_to_key
 from typing import Any, Optional
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     invalid_operation,
 )
 from policy_expressions.runtime import casing

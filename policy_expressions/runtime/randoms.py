@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_expressions.failures import out_of_range
+from policy_expressions.errors import out_of_range
 
 _BIG = 2**31 - 1
 

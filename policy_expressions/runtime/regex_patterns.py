@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn, Optional
 
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 
 IGNORE_CASE, MULTILINE, EXPLICIT, SINGLE_LINE, VERBOSE = 1, 2, 4, 16, 32
 _QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")

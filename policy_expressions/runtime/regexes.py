@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
 
-from policy_expressions.failures import Exceeded
+from policy_expressions.errors import Exceeded
 from policy_expressions.runtime.regex_patterns import (
     IGNORE_CASE,
     MULTILINE,

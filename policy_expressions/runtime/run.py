@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from policy_expressions.context import Context
-from policy_expressions.failures import Exceeded
+from policy_expressions.errors import Exceeded
 from policy_expressions.types.library import Library
 
 SMALL = 4096  # results up to this size are not counted

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any, Optional
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     index_out_of_range,
     invalid_operation,
     out_of_range,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Optional
 
-from policy_expressions.failures import (
+from policy_expressions.errors import (
     argument,
     index_out_of_range,
     index_outside,

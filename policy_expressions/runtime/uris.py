@@ -6,7 +6,7 @@ import re
 from typing import Optional
 from urllib.parse import quote, unquote_to_bytes
 
-from policy_expressions.failures import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import characters, units
 

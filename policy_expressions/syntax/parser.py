@@ -9,7 +9,7 @@ from typing import Any, Optional
 import tree_sitter
 import tree_sitter_c_sharp
 
-from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.runtime.values import Char, Long, Single, UInt, ULong, units
 from policy_expressions.syntax.node import Node
 from policy_expressions.syntax.precedence import in_order

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Optional
 
-from policy_expressions.failures import CompileError
+from policy_expressions.errors import CompileError
 from policy_expressions.syntax.node import Node
 
 _POWER = {

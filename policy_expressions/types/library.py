@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
-from policy_expressions.failures import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.types.model import Definition, Type
 from policy_expressions.types.signatures import Declaration, Tokens, TypeSyntax
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Optional
 
-from policy_expressions.failures import invalid_cast, null_reference
+from policy_expressions.errors import invalid_cast, null_reference
 from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.signatures import (
     Declaration,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from policy_expressions.failures import CompileError
+from policy_expressions.errors import CompileError
 
 _TOKEN = re.compile(r'operator\s*[^\s\w(]+|-?[\w.:]*\w|"[^"]*"|\'.\'|\S')
 _FLAGS = ("static", "set", "implicit", "explicit")

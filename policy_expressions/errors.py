@@ -1,30 +1,48 @@
-"""The three ways an expression can fail: C# refuses it, we do not know it, .NET throws."""
+"""The ways an expression can fail: refused when it is compiled, or as .NET when it is evaluated.
+
+ExpressionError             refused before it runs
+├── CompileError            the C# compiler refuses it
+└── UnsupportedError        .NET may well answer it, this package does not
+ExpressionFailure           an evaluation throws, as .NET would
+"""
 
 from __future__ import annotations
 
 from typing import Optional
 
 
-class CompileError(Exception):
-    """The C# compiler refuses the expression: code is CSxxxx, message its text; line from 1."""
+class ExpressionError(Exception):
+    """Tell what is wrong in an expression, and where.
+
+    name is the code or the thing refused, reason a sentence; line and column count from 1 in the
+    text that was compiled.
+    """
 
     line = 0
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-
-
-class UnsupportedError(Exception):
-    """.NET may well answer this, but it stands in no table here; name is the missing thing."""
-
-    line = 0
+    column = 0
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason
+
+
+class CompileError(ExpressionError):
+    """The C# compiler refuses the expression: name is its code, CSxxxx, reason its text."""
+
+    @property
+    def code(self) -> str:
+        """Return the compiler's code, CSxxxx."""
+        return self.name
+
+    @property
+    def message(self) -> str:
+        """Return the compiler's text."""
+        return self.reason
+
+
+class UnsupportedError(ExpressionError):
+    """.NET may well answer this, but it stands in no table here; name is the missing thing."""
 
 
 class ExpressionFailure(Exception):  # noqa: N818 (a .NET exception, no fault of ours)
