@@ -16,7 +16,7 @@ from typing import Callable, Optional
 
 from aiohttp.http_exceptions import HttpProcessingError
 
-from . import scenarios
+from . import loop, scenarios
 from .behaviour import COMMON
 from .mock import Mock
 from .pace import DEFAULT, Pace
@@ -84,12 +84,12 @@ def _seconds(text: str) -> float:
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until a signal or the end of standard input. Raises OSError if the port is taken."""
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     stop = asyncio.Event()
 
     def request_stop(*_: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended already
-            loop.call_soon_threadsafe(stop.set)
+            running.call_soon_threadsafe(stop.set)
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, request_stop)
@@ -128,7 +128,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     options = arguments().parse_args(argv)
     logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
     try:
-        asyncio.run(run(options))
+        loop.run(run(options))
     except OSError as error:
         print(f"Cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 1

@@ -31,8 +31,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     # Pace
     "slow-first": Scenario("the first token takes long", Behaviour(ttft=5.0)),
     "burst": Scenario(
-        "tokens come in bursts, as behind Azure's default content filter",
-        Behaviour(fault="burst", size=20),
+        "tokens come in bursts, as Azure's default content filter lets them go",
+        Behaviour(fault="burst", size=40),
         ("size",),
     ),
     "buffered": Scenario(
