@@ -11,7 +11,7 @@ Inferred, because nobody outside has settled it:
   first block, and what came in one read leaves in one write. Since March 2026 there is an option
   that flushes each chunk of a model API; `--flush-every-chunk` gives that.
 - A backend that breaks off cuts the client's connection, after all that arrived has been sent.
-- An expression that names `context.Response.Body` has the body read whole, whichever branch it
+- An expression that can read `context.Response.Body` has the body read whole, whichever branch it
   takes; a body read without `preserveContent` is gone, and nothing is sent on.
 - `retry` sees the response of an open circuit or an exhausted pool before on-error does; a
   timeout, a dead backend and `fail-on-error-status-code` go straight to on-error (source: the

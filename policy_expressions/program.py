@@ -25,8 +25,6 @@ from policy_expressions.runtime.run import Run
 from policy_expressions.syntax.node import Node
 from policy_expressions.syntax.parser import parse
 
-_BODIES = {"IRequest": "Request", "IResponse": "Response"}
-
 
 @dataclass(frozen=True)
 class Program:
@@ -53,7 +51,7 @@ def translate(source: str, is_block: bool, line: int = 1) -> Program:
         run = _block(binder, node) if is_block else _expression(binder, node)
     except RecursionError:
         raise UnsupportedError("expression", "is nested too deeply: split it up") from None
-    return Program(run, binder.slots, _reads(binder, source))
+    return Program(run, binder.slots, binder.flows.reads())
 
 
 def _expression(binder: Binder, node: Node) -> Runner:
@@ -79,15 +77,3 @@ def _block(binder: Binder, node: Node) -> Runner:
         return body(f)[0]
 
     return run
-
-
-def _reads(binder: Binder, source: str) -> frozenset[str]:
-    """Tell which bodies are read: those of `context` itself, not of responses in variables."""
-    found = set()
-    for owner, name, receiver in binder.used:
-        message = _BODIES.get(owner, "") if name == "Body" else ""
-        whole = f"context.{message}"
-        is_cast = receiver.startswith("((") or "Variables" in receiver
-        if message and whole in source and (receiver == whole or not is_cast):
-            found.add(f"{message}.Body")
-    return frozenset(found)

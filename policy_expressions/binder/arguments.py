@@ -25,6 +25,7 @@ def pass_by_reference(binder: Binder, form: Form, arguments: list[Argument]) -> 
         elif argument.modifier and argument.expr.local is not None:
             slot = argument.expr.local.slot
             binder.assign(argument.expr.local)
+            binder.flows.declared.append(argument.expr.local)
             argument.expr = Expr(argument.expr.type, partial(lambda slot, f: f[slot], slot))
         elif argument.modifier:
             raise UnsupportedError("ref argument", "pass a local variable")

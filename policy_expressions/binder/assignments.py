@@ -22,6 +22,7 @@ from policy_expressions.binder.core import (
     expression,
     merge,
 )
+from policy_expressions.binder.members import changeable
 from policy_expressions.binder.operations import operation
 from policy_expressions.binder.operators import not_applicable, text_parts
 from policy_expressions.errors import CompileError, UnsupportedError
@@ -87,8 +88,11 @@ def bind_assignment(binder: Binder, node: Node) -> Expr:
         place = assignable(target)
         value = to_type(right, target.value_type).run
         if target.local is not None:
+            binder.flows.put(target.local, right.holds or ())
             binder.assign(target.local)
             return _assign_local(target, target.local, value)
+
+        binder.flows.mix(right.holds or (), changeable(binder))
 
         def run(f: Frame) -> Any:
             put = place(f)[1]

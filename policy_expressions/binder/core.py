@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from policy_expressions.binder.flows import Flows, can_hold
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import CONTEXT, LIBRARY, VOID
 from policy_expressions.syntax.node import Node
@@ -68,6 +69,7 @@ class Expr:
     origin: str = ""  # the text of the syntax, for comparing and for messages
     read_only: str = ""  # how C# calls the property that cannot be assigned to
     names: tuple[str, ...] = ()  # of the items of a tuple
+    holds: Optional[frozenset[Any]] = None  # see flows; None: what its parts may hold
 
     @property
     def is_null(self) -> bool:
@@ -164,14 +166,18 @@ class Binder:
         self.slots = 1
         self.state: State = frozenset()
         self.checked: Optional[bool] = False  # see operations.operation
-        self.used: set[tuple[str, str, str]] = set()  # type, property, text of the receiver
+        self.flows = Flows()
         self.breaks: list[list[State]] = []  # for each loop and switch around: states at `break`
         self.caught: list[int] = []  # the slots of the exceptions of the catches around
 
     def bind(self, node: Node) -> Expr:
         """Bind an expression with a value; a chain of `?.` ends here."""
         found = self.bind_chain(node)
-        return finish_chain(found) if found.chained else found
+        if not found.chained:
+            return found
+        ended = finish_chain(found)
+        ended.holds = found.holds
+        return ended
 
     def bind_chain(self, node: Node) -> Expr:
         """Bind an expression that may be the receiver of a longer chain, or a type name."""
@@ -181,11 +187,15 @@ class Binder:
                 node.kind.replace("_", " "), "this C# construct is not supported"
             )
         try:
-            found: Expr = handler(self, node)
+            bound: tuple[Expr, frozenset[Any]] = self.flows.within(lambda: handler(self, node))
         except (CompileError, UnsupportedError) as refusal:
             refusal.line = refusal.line or node.line
             raise
+        found, held = bound
         found.origin = found.origin or node.text
+        if found.holds is None:
+            found.holds = held if found.type is None or can_hold(found.type) else frozenset()
+        self.flows.seen |= found.holds
         return found
 
     def bind_statement(self, node: Node) -> Runner:
@@ -196,11 +206,10 @@ class Binder:
                 node.kind.replace("_", " "), "this C# statement is not supported"
             )
         try:
-            found: Runner = handler(self, node)
+            return self.flows.within(lambda: handler(self, node))[0]  # type: ignore[no-any-return]
         except (CompileError, UnsupportedError) as refusal:
             refusal.line = refusal.line or node.line
             raise
-        return found
 
     def value(self, node: Node) -> Expr:
         """Bind an expression that must be a value: no type name, no call without a result."""
@@ -229,6 +238,7 @@ class Binder:
         local = Local(name, of, self.slots, value)
         self.slots += 1
         self.scopes[-1][name] = local
+        self.flows.declared.append(local)
         if assigned:
             self.assign(local)
         return local

@@ -18,6 +18,7 @@ from policy_expressions.binder.core import (
     expression,
     statement,
 )
+from policy_expressions.binder.flows import can_hold
 from policy_expressions.binder.forms import Argument
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.overloads import choose, mismatch, runners
@@ -42,6 +43,8 @@ def bind_body(
 ) -> Body:
     """Bind a function body in its own scope; returns None leaves its type to be inferred."""
     parameters = [binder.declare(name, of) for name, of in zip(names, types)]
+    for local in parameters:
+        binder.flows.parameter(local)
     function = Function(returns, [])
     binder.functions.append(function)
     try:
@@ -52,6 +55,8 @@ def bind_body(
                 signal = block(f)
                 return None if signal is None else signal[0]
 
+            for returned in function.results:
+                binder.flows.seen |= returned.holds or frozenset()
             return Body(parameters, function.results, run, binder.state is not None)
         result = binder.bind(node)
         if returns is not None and returns is not VOID:
@@ -175,7 +180,9 @@ class LocalFunction(Expr):
         types = [LIBRARY.resolve(p.type) for p in parameters]
         returns = LIBRARY.resolve(self.member.returns)
         try:
-            body = bind_body(binder, [p.name for p in parameters], types, node, returns)
+            names = [p.name for p in parameters]
+            body, held = binder.flows.within(lambda: bind_body(binder, names, types, node, returns))
+            binder.flows.put(self, held)
         finally:
             binder.scopes, binder.state = saved
         if body.falls_through and returns is not VOID:
@@ -190,6 +197,7 @@ class LocalFunction(Expr):
             raise mismatch(self.member.name, OBJECT, [(OBJECT, self.member)], arguments)
         pass_by_reference(binder, form, arguments)
         self.bind_body(binder)
+        binder.flows.called(binder.flows.seen)
         values = runners(form, arguments)
         by_reference = [p.modifier in ("out", "ref") for p in form.syntax]
 
@@ -201,7 +209,8 @@ class LocalFunction(Expr):
                 frame[local.slot] = value if is_cell else [value]
             return self.body.run(frame)
 
-        return Expr(form.returns, run)
+        holds = frozenset((self,)) if can_hold(form.returns) else frozenset()
+        return Expr(form.returns, run, holds=holds)
 
 
 @statement("local_function_statement")

@@ -23,11 +23,12 @@ from policy_expressions.binder.core import (
     context_value,
     expression,
 )
+from policy_expressions.binder.flows import RESPONSE
 from policy_expressions.binder.indexers import index
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.methods import MethodGroup, on_receiver
 from policy_expressions.errors import CompileError, UnsupportedError, null_reference
-from policy_expressions.library import LIBRARY, STRING
+from policy_expressions.library import CONTEXT, LIBRARY, STRING
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 from policy_expressions.types.signatures import Declaration
@@ -68,7 +69,14 @@ def local_value(binder: Binder, local: Local) -> Expr:
         cell = f[slot]
         return partial(cell.__getitem__, 0), partial(cell.__setitem__, 0)
 
-    return Expr(local.type, lambda f: f[slot][0], place=place, local=local, names=local.names)
+    return Expr(
+        local.type,
+        lambda f: f[slot][0],
+        place=place,
+        local=local,
+        names=local.names,
+        holds=frozenset((local,)),
+    )
 
 
 @expression("member_access_expression")
@@ -151,12 +159,21 @@ def _property(binder: Binder, receiver: Expr, name: str, static: bool) -> Option
             if not callable(function):
                 return constant(returns, function)
             return Expr(returns, call_runner(getter, returns, None, []))
-        binder.used.add((owner.name, name, receiver.origin))
+        if name == "Body":
+            binder.flows.body_of(owner.name, receiver.holds or ())
         setter = next((m for m in found if m.flag == "set"), None)
         place = _property_place(receiver.run, getter, setter) if setter else None
         run = on_receiver(getter, returns, owner, receiver.run, [])
-        return Expr(returns, run, place=place, read_only="" if place else f"{owner}.{name}")
+        read_only = "" if place else f"{owner}.{name}"
+        return Expr(returns, run, place=place, read_only=read_only, holds=_held(owner, name))
     return None
+
+
+def _held(owner: Type, name: str) -> Optional[frozenset[Any]]:
+    """Return what a property gives of the objects that flows follow; None: what is in its owner."""
+    if owner is CONTEXT:
+        return frozenset((RESPONSE,) if name == "Response" else ())
+    return frozenset() if owner.name == "IResponse" else None
 
 
 def _property_place(target: Runner, getter: Declaration, setter: Declaration) -> Place:
@@ -185,7 +202,14 @@ def bind_invocation(binder: Binder, node: Node) -> Expr:
     else:
         result = _invoke_delegate(binder, callee, node)
     result.chained = callee.chained
+    binder.flows.mix(binder.flows.seen, changeable(binder))
     return result
+
+
+def changeable(binder: Binder) -> list[Local]:
+    """Return the locals a call may have changed: an IResponse takes nothing in."""
+    locals_ = [node for node in binder.flows.seen if isinstance(node, Local)]
+    return [local for local in locals_ if local.type.name != "IResponse"]
 
 
 def _callee(binder: Binder, node: Node) -> Expr:
@@ -221,7 +245,7 @@ def conditional_access(binder: Binder, node: Node, called: bool) -> Expr:
             raise ChainSkippedError
         return value
 
-    target = Expr(of, run, origin=receiver.origin)
+    target = Expr(of, run, origin=receiver.origin, holds=receiver.holds)
     found = bind_access(binder, target, node.children[-1], called)
     found.chained = True
     return found
@@ -236,6 +260,7 @@ def _invoke_delegate(binder: Binder, callee: Expr, node: Node) -> Expr:
     if len(arguments) != len(inputs):
         text = f"Delegate '{callee.type}' does not take {len(arguments)} arguments"
         raise CompileError("CS1593", text)
+    binder.flows.called(binder.flows.seen)
     run = callee.run
     values = [to_type(a.expr, of).run for a, of in zip(arguments, inputs)]
 
