@@ -14,11 +14,12 @@ refused then, with file, line and name; nothing else is reachable. An evaluation
 
 ## What does this expression give?
 
-`python -m apim_gateway --eval` reads one question a line and answers each with one line:
+`python -m policy_expressions eval --jsonl` reads one question a line and answers each
+with one line:
 
 ```sh
 echo '{"id": 1, "expr": "context.Variables.GetValueOrDefault<int>(\\"n\\") + 1"}' |
-    python -m apim_gateway --eval
+    python -m policy_expressions eval --jsonl
 ```
 
 ```json
@@ -26,8 +27,8 @@ echo '{"id": 1, "expr": "context.Variables.GetValueOrDefault<int>(\\"n\\") + 1"}
 ```
 
 `expr` is what stands in `@( )`; give `body` for what stands in `@{ }`. `context` is laid over the
-request of [evaluate.json](../policy_expressions/evaluate.json): an object replaces the second-level
-keys it names, so `{"variables": {"n": 1}}` sets one variable and keeps the others, and
+request of [default.json](../policy_expressions/evaluate/default.json): an object replaces the
+second-level keys it names, so `{"variables": {"n": 1}}` sets one variable and keeps the others, and
 `{"request": {"headers": {}}}` leaves no header. `type` is the .NET type, `text` what a header or an
 attribute would get, `json` compact JSON where it differs from the text. An answer that is not `ok`
 has a `stage`:
