@@ -94,8 +94,8 @@ class Lab:
 
     @property
     def _deployed(self) -> Deployment:
-        if self._deployment is None:
-            raise LabError("the lab is not deployed yet: run lab.deploy() first")
+        if self._deployment is None:  # a new kernel: the lab may stand all the same
+            self._deployment = self._target.reach()
         return self._deployment
 
 

@@ -37,6 +37,9 @@ class Target(Protocol):
     def deploy(self) -> Deployment:
         """Bring the lab to the declared state; a second call is an update. Raises DeployError."""
 
+    def reach(self) -> Deployment:
+        """Return how to reach a lab that stands, changing nothing. Raises LabError without one."""
+
     def policy(self) -> str:
         """Return the API's policy document as the gateway holds it now."""
 

@@ -62,14 +62,14 @@ class AzureTarget:
                 self._say,
                 self._sleep,
             )
-        key = self._management.key(outputs.subscription_name)
-        ready.wait(self._completions(outputs), key, self._say, self._sleep)
-        return Deployment(
-            gateway_url=outputs.gateway_url.rstrip("/"),
-            api_key=key,
-            deployment=outputs.deployment_name,
-            backends=parameters.backends(self._settings),
-        )
+        deployment = self._described(outputs)
+        ready.wait(self._completions(outputs), deployment.api_key, self._say, self._sleep)
+        return deployment
+
+    def reach(self) -> Deployment:
+        """Return how to reach the lab that stands, from its outputs. Raises DeployError."""
+        self._outputs = self._deployer.outputs()
+        return self._described(self._outputs)
 
     def policy(self) -> str:
         """Return the API's policy document as API Management holds it now."""
@@ -113,6 +113,14 @@ class AzureTarget:
     def _management(self) -> Management:
         outputs = self._outputs or self._deployer.outputs()
         return Management.connect(self._account, self._settings.resource_group, outputs.apim_name)
+
+    def _described(self, outputs: Outputs) -> Deployment:
+        return Deployment(
+            gateway_url=outputs.gateway_url.rstrip("/"),
+            api_key=self._management.key(outputs.subscription_name),
+            deployment=outputs.deployment_name,
+            backends=parameters.backends(self._settings),
+        )
 
     def _completions(self, outputs: Outputs) -> str:
         base = f"{outputs.gateway_url.rstrip('/')}/{outputs.api_path}"

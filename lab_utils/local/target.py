@@ -55,14 +55,17 @@ class LocalTarget:
         state.join(self._folder, os.getpid())
         for server in running.servers:
             self._say(f"{server.name:<20} {verb}  {server.url}")
-        gateway = running.servers[0]
-        self._deployment = Deployment(
-            gateway_url=gateway.url,
-            api_key=running.api_key,
-            deployment=self._settings.model,
-            backends=tuple(server.name for server in running.servers[1:]),
-        )
+        self._deployment = self._described(running)
         self.put_policy(POLICY.read_text(encoding="utf-8"), POLICY.name)
+        return self._deployment
+
+    def reach(self) -> Deployment:
+        """Return how to reach the lab that runs, with the policy it has. Raises DeployError."""
+        running = self._running()
+        if running is None:
+            raise DeployError("the lab is not deployed yet: run lab.deploy() first")
+        state.join(self._folder, os.getpid())
+        self._deployment = self._described(running)
         return self._deployment
 
     def policy(self) -> str:
@@ -109,7 +112,15 @@ class LocalTarget:
             self._started.wait()
         state.forget(self._folder)
 
-    def _running(self) -> Any:
+    def _described(self, running: state.State) -> Deployment:
+        return Deployment(
+            gateway_url=running.servers[0].url,
+            api_key=running.api_key,
+            deployment=self._settings.model,
+            backends=tuple(server.name for server in running.servers[1:]),
+        )
+
+    def _running(self) -> Optional[state.State]:
         known = state.State.read(self._folder)
         if known is not None and not known.alive:
             self.remove()

@@ -81,6 +81,9 @@ def story(shared_bench: Bench) -> Story:
     story.resources = target.resources()
     said()
     other = bench.target(openai_locations=REGIONS, monitoring=True)  # another kernel
+    asked = len(bench.cloud.requests)
+    assert other.reach() == deployment
+    assert not [path for method, path in bench.cloud.requests[asked:] if method == "PUT"]
     assert other.deploy() == deployment
     story.again = said()
     story.policies.append(other.policy())

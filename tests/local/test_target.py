@@ -82,6 +82,22 @@ def test_another_kernel_finds_the_running_lab(lab: LocalTarget, folder: Path) ->
     assert target(folder).deploy() == lab.deploy()
 
 
+def test_another_kernel_reaches_the_running_lab_without_changing_it(
+    lab: LocalTarget, folder: Path
+) -> None:
+    deployment = lab.deploy()
+    buffered = EXPERIMENT.read_text(encoding="utf-8")
+    lab.put_policy(buffered, EXPERIMENT.name)
+    other = target(folder)
+    assert other.reach() == deployment
+    assert other.policy() == buffered
+
+
+def test_a_lab_that_does_not_run_is_not_reached(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match=r"run lab\.deploy\(\) first"):
+        target(tmp_path).reach()
+
+
 def test_the_key_is_not_shown(lab: LocalTarget, folder: Path) -> None:
     deployment = lab.deploy()
     assert deployment.api_key not in repr(deployment)
