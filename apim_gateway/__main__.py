@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from typing import Any, Callable
 
 from apim_gateway import check, options, reference
-from lab_utils.errors import ConfigError, LabError
+from apim_gateway.errors import ApimGatewayError, ConfigError
 from policy_expressions import evaluate
 
 
@@ -33,7 +33,7 @@ def main() -> int:
         from apim_gateway import serving
 
         _runner()(serving.serve(settings, key, sys.stdout))
-    except LabError as error:
+    except ApimGatewayError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

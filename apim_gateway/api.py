@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Optional
 from urllib.parse import unquote
 
 from apim_gateway import durations
-from lab_utils.errors import ConfigError
+from apim_gateway.errors import ConfigError
 
 # First segments of paths that belong to the management surface, not to an API.
 RESERVED = ("apis", "gateways", "policies", "status-0123456789abcdef", "subscriptions")

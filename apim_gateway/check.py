@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from apim_gateway import document, options, reader
+from apim_gateway.errors import ConfigError, PolicyError
 from apim_gateway.policies import REGISTRY
-from lab_utils.errors import ConfigError, PolicyError
 
 
 class _Assumed(dict[str, str]):

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import Optional
 
 import policy_expressions
+from apim_gateway.errors import PolicyError
 from apim_gateway.pipeline import Place, Placed, Steps
 from apim_gateway.reader import Element, Text
 from apim_gateway.schema import (
@@ -26,7 +27,6 @@ from apim_gateway.schema import (
     Shape,
     Surroundings,
 )
-from lab_utils.errors import PolicyError
 from policy_expressions import ExpressionError
 
 NEVER_HERE = "API Management has this policy, but this gateway does not run it: "

@@ -18,10 +18,10 @@ from typing import Any, Callable, Optional
 from aiohttp import web
 
 from apim_gateway import durations
+from apim_gateway.errors import PolicyError
 from apim_gateway.runtime import Runtime
 from apim_gateway.scopes import API, GLOBAL, OPERATION, Source
 from apim_gateway.secret import same
-from lab_utils.errors import PolicyError
 
 SERVICE = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ApiManagement/service/[^/]+",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn, Optional
 
 from apim_gateway.backends import is_address
-from lab_utils.errors import ConfigError
+from apim_gateway.errors import ConfigError
 
 KEY = "LAB_API_KEY"
 BACKEND_FORM = "NAME=URL[;priority=P;weight=W]"

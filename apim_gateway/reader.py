@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NoReturn, Optional
 
-from lab_utils.errors import PolicyError
+from apim_gateway.errors import PolicyError
 from policy_expressions.span import expression_end, expression_start
 
 MAX_BYTES = 256 * 1024

@@ -13,8 +13,8 @@ from typing import Optional
 
 from apim_gateway import document, reader
 from apim_gateway.document import Document, Fragment, Registry
+from apim_gateway.errors import PolicyError
 from apim_gateway.pipeline import Steps
-from lab_utils.errors import PolicyError
 
 GLOBAL, API = "global", "api"
 OPERATION = "operation:"

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from apim_gateway import api, options
 from apim_gateway.backends import Backend, Breaker, Member, Pool, Target
+from apim_gateway.errors import ConfigError
 from apim_gateway.management import Management
 from apim_gateway.policies import REGISTRY
 from apim_gateway.runtime import Runtime
@@ -26,7 +27,6 @@ from apim_gateway.server import Server
 from apim_gateway.telemetry import Telemetry
 from apim_gateway.trace import Traces
 from apim_gateway.upstream import LARGEST_HEADER, Client
-from lab_utils.errors import ConfigError
 from policy_expressions.context import Switches
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}

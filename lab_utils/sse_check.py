@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from apim_gateway import errors
 from apim_gateway.reader import Element, read
 
+from .errors import PolicyError
 from .target import Facts
 
 OK, FAILED, UNKNOWN = "ok", "failed", "unknown"
@@ -45,7 +47,7 @@ def check(policy: str, file: str, facts: Facts) -> list[Finding]:
 
     Raises PolicyError where the document cannot be read.
     """
-    root = read(policy, file)
+    root = _read(policy, file)
     sections = {section.name: section for section in root.children}
     return [
         _tier(facts.sku),
@@ -54,6 +56,13 @@ def check(policy: str, file: str, facts: Facts) -> list[Finding]:
         *_fragments(root, file),
         *_diagnostics(facts.body_bytes),
     ]
+
+
+def _read(policy: str, file: str) -> Element:
+    try:
+        return read(policy, file)
+    except errors.PolicyError as refused:
+        raise PolicyError(refused.file, refused.line, refused.name, refused.reason) from None
 
 
 def _tier(sku: str) -> Finding:

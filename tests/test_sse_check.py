@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab_utils.errors import PolicyError
 from lab_utils.settings import PROJECT
 from lab_utils.sse_check import HOLDS, check
 from lab_utils.target import Facts
@@ -73,3 +74,8 @@ def test_a_fragment_is_named_for_a_look() -> None:
     (only,) = failed(GOOD.replace("<outbound>", '<outbound><include-fragment fragment-id="f" />'))
     assert only.startswith("unknown")
     assert "look into f" in only
+
+
+def test_a_document_that_cannot_be_read_is_the_labs_own_error() -> None:
+    with pytest.raises(PolicyError, match=r"p\.xml:1: policies: has no end tag"):
+        check("<policies>", "p.xml", PLAIN)

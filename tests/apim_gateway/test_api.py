@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apim_gateway import api
-from lab_utils.errors import ConfigError
+from apim_gateway.errors import ConfigError
 
 FILE = Path(__file__).parents[2] / "infra" / "gateway" / "api.json"
 DECLARED = json.loads(FILE.read_text(encoding="utf-8"))

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apim_gateway import document, reader
+from apim_gateway.errors import PolicyError
 from apim_gateway.policies import REGISTRY
 from apim_gateway.schema import SECTIONS
-from lab_utils.errors import PolicyError
 
 
 def faults(text: str) -> list[str]:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apim_gateway import options
+from apim_gateway.errors import ConfigError
 from apim_gateway.options import Address
-from lab_utils.errors import ConfigError
 
 NEEDED = ["--policy", "p.xml", "--api", "a.json", "--backend", "east=http://127.0.0.1:1/openai"]
 

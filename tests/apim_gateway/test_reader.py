@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apim_gateway.errors import PolicyError
 from apim_gateway.reader import MAX_BYTES, MAX_DEPTH, Element, read
-from lab_utils.errors import PolicyError
 
 POLICY = Path(__file__).parents[2] / "infra" / "gateway" / "policy.xml"
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from apim_gateway.errors import PolicyError
 from apim_gateway.policies import REGISTRY
 from apim_gateway.scopes import API, GLOBAL, Scopes, Source
-from lab_utils.errors import PolicyError
 from tests.apim_gateway.loopback import ask, policy
 
 OPERATION = "operation:chat-completions"
