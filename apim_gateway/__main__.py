@@ -30,9 +30,9 @@ def main() -> int:
             return 0 if all(right for right, _ in results) else 1
         if not key:
             raise ConfigError(f"set {options.KEY} to the subscription key wanted")
-        from apim_gateway import serving
+        from apim_gateway.serving import process
 
-        _runner()(serving.serve(settings, key, sys.stdout))
+        _runner()(process.serve(settings, key, sys.stdout))
     except ApimGatewayError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from apim_gateway import document, options, reader
+from apim_gateway import options
 from apim_gateway.errors import ConfigError, PolicyError
 from apim_gateway.policies import REGISTRY
+from apim_gateway.reading import document, reader
 
 
 class _Assumed(dict[str, str]):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Optional
 
-from apim_gateway.backends import is_address
 from apim_gateway.errors import ConfigError
+from apim_gateway.running.backends import is_address
 
 KEY = "LAB_API_KEY"
 BACKEND_FORM = "NAME=URL[;priority=P;weight=W]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from apim_gateway import fidelity
-from apim_gateway.document import NEVER_HERE
 from apim_gateway.policies import REGISTRY
-from apim_gateway.schema import SECTIONS, Attribute, Policy, Shape
+from apim_gateway.reading.document import NEVER_HERE
+from apim_gateway.reading.schema import SECTIONS, Attribute, Policy, Shape
 
 TITLE = "# Policies of the local gateway"
 INTRODUCTION = """\

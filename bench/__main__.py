@@ -17,8 +17,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from apim_gateway import document, reader
 from apim_gateway.policies import REGISTRY
+from apim_gateway.reading import document, reader
 from bench import clients, servers
 from policy_expressions import context
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from apim_gateway import errors
-from apim_gateway.reader import Element, read
+from apim_gateway.reading.reader import Element, read
 
 from .errors import PolicyError
 from .target import Facts

@@ -6,7 +6,6 @@ one, write a class with `run` in the module of its family and a row below it.
 
 from __future__ import annotations
 
-from apim_gateway.document import Registry
 from apim_gateway.policies import (
     authentication,
     backend,
@@ -24,6 +23,7 @@ from apim_gateway.policies import (
     tokens,
     url,
 )
+from apim_gateway.reading.document import Registry
 
 FAMILIES = (
     flow,

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import base64
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -21,6 +20,7 @@ from apim_gateway.schema import (
     Shape,
     one_of,
 )
+from apim_gateway.running.exchange import Exchange
 from policy_expressions.context import Authorization, Headers
 
 TOKEN = "not-a-token.managed-identity-of-the-local-gateway"  # noqa: S105 (it says so)

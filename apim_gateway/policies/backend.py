@@ -17,11 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import NoReturn, Optional
 from urllib.parse import urlsplit
 
-from apim_gateway.backends import Backend, UnavailableError, is_address
-from apim_gateway.exchange import FORWARDER, Exchange
-from apim_gateway.pipeline import SectionError
-from apim_gateway.responses import unavailable
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BACKEND,
     BACKEND_ID,
     BOOLEAN,
@@ -34,7 +30,11 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
-from apim_gateway.upstream import HeadersTimeoutError, Reply, UnreachableError
+from apim_gateway.running.backends import Backend, UnavailableError, is_address
+from apim_gateway.running.exchange import FORWARDER, Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.wire.responses import unavailable
+from apim_gateway.wire.upstream import HeadersTimeoutError, Reply, UnreachableError
 from policy_expressions.context import Headers, Response
 
 

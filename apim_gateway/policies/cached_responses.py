@@ -11,10 +11,8 @@ import hashlib
 import json
 from typing import Any, Optional
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import Answered
 from apim_gateway.policies.cached_values import CACHING_TYPE, DURATION
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -28,6 +26,8 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import Answered
 from policy_expressions import Expression
 from policy_expressions.context import Body, Headers, Response
 

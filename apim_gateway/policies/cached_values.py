@@ -8,8 +8,17 @@ from __future__ import annotations
 
 import copy
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.schema import NAME, SECTIONS, Attribute, Node, Policy, Shape, one_of, whole
+from apim_gateway.reading.schema import (
+    NAME,
+    SECTIONS,
+    Attribute,
+    Node,
+    Policy,
+    Shape,
+    one_of,
+    whole,
+)
+from apim_gateway.running.exchange import Exchange
 
 CACHING_TYPE = Attribute(one_of("prefer-external", "external", "internal"), literal=True)
 DURATION = Attribute(whole(1), required=True)

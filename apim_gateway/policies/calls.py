@@ -10,11 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Optional
 
-from apim_gateway.exchange import FORWARDER, Exchange
-from apim_gateway.pipeline import SectionError
 from apim_gateway.policies import authentication, headers, message
-from apim_gateway.relay import BrokenError
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
     SECTIONS,
@@ -26,7 +23,10 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
-from apim_gateway.upstream import HeadersTimeoutError, UnreachableError
+from apim_gateway.running.exchange import FORWARDER, Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.wire.relay import BrokenError
+from apim_gateway.wire.upstream import HeadersTimeoutError, UnreachableError
 from policy_expressions.context import Body, Headers, Response
 
 NOT_COPIED = ("Host", "Content-Length", "Expect")

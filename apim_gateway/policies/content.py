@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import json
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import SectionError
-from apim_gateway.responses import refusal
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -27,6 +24,9 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.wire.responses import refusal
 
 LARGEST = 4_194_304  # bytes, the largest max-size
 

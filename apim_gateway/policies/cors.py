@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import Optional
 from urllib.parse import urlsplit
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import Finished
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -22,6 +20,8 @@ from apim_gateway.schema import (
     Shape,
     whole,
 )
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import Finished
 from policy_expressions import Expression
 from policy_expressions.context import Response
 

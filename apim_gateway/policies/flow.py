@@ -9,9 +9,7 @@ import asyncio
 import random
 from typing import Callable, Optional
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import SectionError, Steps
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BACKEND,
     BOOLEAN,
     INBOUND,
@@ -26,6 +24,8 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError, Steps
 
 WAITED_FOR = frozenset(("cache-lookup-value", "choose", "send-request"))
 

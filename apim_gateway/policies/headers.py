@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import SectionError
-from apim_gateway.responses import refusal
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     HEADER,
     INBOUND,
@@ -24,6 +21,9 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.wire.responses import refusal
 from policy_expressions.context import Headers
 
 LINE_END = re.compile(r"[\r\n\0]")

@@ -2,7 +2,7 @@
 
 Sources: https://learn.microsoft.com/azure/api-management/validate-jwt-policy and
 https://learn.microsoft.com/azure/api-management/validate-azure-ad-token-policy. Signatures are
-checked (see apim_gateway.signature); keys come from the document or from where openid-config
+checked (see `signature`); keys come from the document or from where openid-config
 points, which `--redirect` may replace by a local stand-in. Where the keys cannot be had, the token
 is refused. Inferred: the messages, which in API Management come from its token library; the key
 set is asked for once an hour.
@@ -15,13 +15,10 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from apim_gateway import signature
-from apim_gateway.claims import InvalidTokenError, check_party, check_times, held_values
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import SectionError
-from apim_gateway.relay import BrokenError
-from apim_gateway.responses import refusal
-from apim_gateway.schema import (
+from apim_gateway.policies import signature
+from apim_gateway.policies.claims import InvalidTokenError, check_party, check_times, held_values
+from apim_gateway.policies.signature import Key, SharedKey, TokenError
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -33,8 +30,11 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
-from apim_gateway.signature import Key, SharedKey, TokenError
-from apim_gateway.upstream import HeadersTimeoutError, UnreachableError
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.wire.relay import BrokenError
+from apim_gateway.wire.responses import refusal
+from apim_gateway.wire.upstream import HeadersTimeoutError, UnreachableError
 from policy_expressions.members.jwt import parse_jwt
 
 ENTRA = "https://login.microsoftonline.com/{}/v2.0/.well-known/openid-configuration"

@@ -8,11 +8,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timezone
 
-from apim_gateway.counters import Period, period
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import SectionError
-from apim_gateway.responses import forbidden, refusal, too_many
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -24,6 +20,10 @@ from apim_gateway.schema import (
     Shape,
     whole,
 )
+from apim_gateway.running.counters import Period, period
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.wire.responses import forbidden, refusal, too_many
 
 KILOBYTE = 1_024
 

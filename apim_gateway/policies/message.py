@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import Finished, SectionError
 from apim_gateway.policies import headers
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BACKEND,
     INBOUND,
     NAME,
@@ -27,6 +25,8 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import Finished, SectionError
 from policy_expressions import Expression
 from policy_expressions.context import Body, Response
 

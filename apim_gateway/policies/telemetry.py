@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from apim_gateway.exchange import Exchange
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     NAME,
     SECTIONS,
     Attribute,
@@ -20,6 +19,7 @@ from apim_gateway.schema import (
     Shape,
     one_of,
 )
+from apim_gateway.running.exchange import Exchange
 
 LARGEST_EVENT = 204_800  # bytes; what is longer is cut
 NUMBER = Kind("number", lambda text: "" if _number(text) is not None else f"{text!r} is no number")

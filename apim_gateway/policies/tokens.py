@@ -2,7 +2,7 @@
 
 Sources: the reference pages of llm-token-limit, azure-openai-token-limit, llm-emit-token-metric and
 azure-openai-emit-token-metric. With `stream: true` prompt and completion are estimated (see
-apim_gateway.usage), otherwise the response's `usage` counts. A metric needs `usage`: a stream
+running.usage), otherwise the response's `usage` counts. A metric needs `usage`: a stream
 has it with `stream_options.include_usage` alone.
 """
 
@@ -11,13 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from apim_gateway.counters import MINUTE, calendar
-from apim_gateway.exchange import Exchange
-from apim_gateway.pipeline import SectionError
 from apim_gateway.policies.limits import Outputs, outputs
 from apim_gateway.policies.telemetry import DIMENSIONS, dimensions
-from apim_gateway.responses import forbidden
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BOOLEAN,
     INBOUND,
     NAME,
@@ -28,7 +24,11 @@ from apim_gateway.schema import (
     one_of,
     whole,
 )
-from apim_gateway.usage import UsageTee, is_streamed, prompt_estimate
+from apim_gateway.running.counters import MINUTE, calendar
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.usage import UsageTee, is_streamed, prompt_estimate
+from apim_gateway.wire.responses import forbidden
 
 STREAM = "streams; counts what passes"
 Count = Callable[[int], None]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote_plus
 
-from apim_gateway.exchange import Exchange
 from apim_gateway.policies import headers
-from apim_gateway.schema import (
+from apim_gateway.reading.schema import (
     BACKEND,
     BOOLEAN,
     INBOUND,
@@ -21,6 +20,7 @@ from apim_gateway.schema import (
     Policy,
     Shape,
 )
+from apim_gateway.running.exchange import Exchange
 
 
 class SetQueryParameter:

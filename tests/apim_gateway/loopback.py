@@ -14,15 +14,16 @@ from typing import Any, Callable, Optional
 from aiohttp import ClientSession, web
 from yarl import URL
 
-from apim_gateway import api, serving
-from apim_gateway.management import Management
 from apim_gateway.options import Address
 from apim_gateway.policies import REGISTRY
-from apim_gateway.runtime import Runtime
-from apim_gateway.scopes import API, Scopes, Source
-from apim_gateway.server import Server
-from apim_gateway.trace import Traces
-from apim_gateway.upstream import Client
+from apim_gateway.reading import api
+from apim_gateway.reading.scopes import API, Scopes, Source
+from apim_gateway.running.trace import Traces
+from apim_gateway.serving import process
+from apim_gateway.serving.management import Management
+from apim_gateway.serving.runtime import Runtime
+from apim_gateway.serving.server import Server
+from apim_gateway.wire.upstream import Client
 
 GATEWAY = Path(__file__).parents[2] / "infra" / "gateway"
 KEY = "a-key-for-tests"
@@ -105,7 +106,7 @@ async def gateway(
     if not rule:
         del declaration["backend"]["circuitBreakerRule"]
     declared = api.parse(declaration, "api.json")
-    targets = serving.backends(declared, list(addresses))
+    targets = process.backends(declared, list(addresses))
     sources = {API: document, **(scopes or {})}
     runtime = Runtime(
         declared,

@@ -8,8 +8,8 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apim_gateway.reader import read
-from lab_utils.errors import PolicyError
+from apim_gateway.errors import PolicyError
+from apim_gateway.reading.reader import read
 from policy_expressions import ExpressionError, evaluate
 from policy_expressions import compile as compile_text
 from policy_expressions.context import Limits

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from apim_gateway.options import Address
-from apim_gateway.upstream import Client
+from apim_gateway.wire.upstream import Client
 from tests.apim_gateway.loopback import Call, Handler, backend, call, echo, gateway, policy, run
 
 SHOW = (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from apim_gateway.upstream import Client
+from apim_gateway.wire.upstream import Client
 from tests.apim_gateway.loopback import (
     WITH_KEY,
     Call,
@@ -19,7 +19,7 @@ from tests.apim_gateway.loopback import (
     run,
     served,
 )
-from tests.apim_gateway.test_signature import MODULUS, SECRET, part, rsa, shared
+from tests.apim_gateway.policies.test_signature import MODULUS, SECRET, part, rsa, shared
 
 KEYS = f"<issuer-signing-keys><key>{base64.b64encode(SECRET).decode()}</key></issuer-signing-keys>"
 SOON = int(time.time()) + 600

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from apim_gateway.counters import Counters
+from apim_gateway.running.counters import Counters
 from tests.apim_gateway.loopback import (
     WITH_KEY,
     Call,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from apim_gateway.telemetry import Telemetry
+from apim_gateway.running.telemetry import Telemetry
 from tests.apim_gateway.loopback import EVENT, Handler, call, policy, run, served, streaming
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from apim_gateway.counters import Counters
-from apim_gateway.telemetry import Telemetry
+from apim_gateway.running.counters import Counters
+from apim_gateway.running.telemetry import Telemetry
 from tests.apim_gateway.loopback import (
     Call,
     Handler,

@@ -1,0 +1,1 @@
+"""From files to steps: policy documents, their scopes, and the declaration of the API."""

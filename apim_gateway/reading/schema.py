@@ -1,0 +1,155 @@
+"""The form of a policy element: what a document is checked against when it is loaded.
+
+A `Policy` is one row of the registry: its name, the sections it may stand in, its attributes,
+text and child elements, and what builds the step that runs it. A `Node` is one element that has
+passed: defaults filled in, values compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Callable, Optional
+
+from policy_expressions import Expression
+
+if TYPE_CHECKING:
+    from apim_gateway.running.pipeline import Step, Steps
+
+INBOUND, BACKEND, OUTBOUND, ON_ERROR = "inbound", "backend", "outbound", "on-error"
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
+SECTIONS = (INBOUND, BACKEND, OUTBOUND, ON_ERROR)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Name a form of value and tell what is wrong with a text, or nothing."""
+
+    name: str
+    fault: Callable[[str], str] = lambda text: ""
+
+
+def one_of(*values: str) -> Kind:
+    """Accept these texts alone."""
+    wanted = " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
+    return Kind(
+        wanted, lambda text: "" if text.strip() in values else f"{text!r} should be {wanted}"
+    )
+
+
+def whole(least: int, most: Optional[int] = None) -> Kind:
+    """Accept whole numbers from `least` to `most`."""
+    wanted = f"{least} or more" if most is None else f"{least} to {most}"
+
+    def fault(text: str) -> str:
+        digits = text.strip().lstrip("+-")
+        if not digits.isascii() or not digits.isdigit():
+            return f"{text!r} should be a whole number, {wanted}"
+        number = int(text)
+        fits = number >= least and (most is None or number <= most)
+        return "" if fits else f"{number} should be {wanted}"
+
+    return Kind(f"whole number, {wanted}", fault)
+
+
+TEXT = Kind("text")
+NAME = Kind("text, not empty", lambda text: "" if text.strip() else "should not be empty")
+BOOLEAN = Kind(
+    "true or false",
+    lambda text: (
+        "" if text.strip().lower() in ("true", "false") else f"{text!r} should be true or false"
+    ),
+)
+HEADER = Kind(
+    "name of a header",
+    lambda text: "" if _TOKEN.fullmatch(text.strip()) else f"{text!r} is no name of a header",
+)
+BACKEND_ID = Kind("name of a backend", NAME.fault)
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Describe one attribute, or an element's text; `literal` ones take no expression."""
+
+    kind: Kind = TEXT
+    required: bool = False
+    default: Optional[str] = None
+    literal: bool = False
+
+
+@dataclass(frozen=True)
+class Child:
+    """Say how often a child element may stand in its parent."""
+
+    shape: Shape
+    least: int = 0
+    most: Optional[int] = 1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Describe the inside of an element; `policies` are steps that stand in it, in any number."""
+
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    children: Mapping[str, Child] = field(default_factory=dict)
+    text: Optional[Attribute] = None
+    policies: bool = False
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Hold one row of the registry; `stream` says what the policy does to a streamed body."""
+
+    name: str
+    build: Callable[[Node], Step]
+    sections: tuple[str, ...]
+    shape: Shape = field(default_factory=Shape)
+    stream: str = "streams"
+    check: Callable[[Node], str] = lambda node: ""  # what the table can't tell; "" when all is well
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Let a policy reach what lies around it in the document, while it is built."""
+
+    section: str
+    base: Callable[[], Steps]
+    fragment: Callable[[str], Steps]
+
+
+@dataclass(frozen=True)
+class Node:
+    """Hold one element that has passed the check."""
+
+    name: str
+    line: int
+    values: Mapping[str, Expression]
+    literals: Mapping[str, str]  # attributes that take no expression
+    children: tuple[Node, ...]
+    text: Optional[Expression]
+    steps: Steps
+    around: Surroundings
+
+    def __getitem__(self, attribute: str) -> Expression:
+        return self.values[attribute]
+
+    def flag(self, attribute: str) -> bool:
+        """Return whether an attribute that takes no expression is `true`."""
+        return self.literal(attribute).lower() == "true"
+
+    def get(self, attribute: str) -> Optional[Expression]:
+        """Return the attribute's value, or None when it is absent and has no default."""
+        return self.values.get(attribute)
+
+    def literal(self, attribute: str) -> str:
+        """Return the text of an attribute that takes no expression, or an empty one."""
+        return self.literals.get(attribute, "")
+
+    def all(self, name: str) -> tuple[Node, ...]:
+        """Return the child elements of this name."""
+        return tuple(child for child in self.children if child.name == name)
+
+    def first(self, name: str) -> Optional[Node]:
+        """Return the first child element of this name, or None."""
+        return next(iter(self.all(name)), None)

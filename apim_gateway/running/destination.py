@@ -1,0 +1,43 @@
+"""Where a request goes: a backend or pool, and the path below its address."""
+
+from __future__ import annotations
+
+from apim_gateway.running.backends import Backend, Target
+from policy_expressions.context import Request, Url
+
+
+class Destination:
+    """Keep a request's URL at the backend it will go to; the query is the request's own."""
+
+    def __init__(self, request: Request, target: Target, path: str) -> None:
+        self._request = request
+        self._target = target
+        self.path = path  # what follows the API's path
+        self.backend = ""  # the one that was called last
+        self._address(target.url)
+
+    def choose(self, target: Target) -> None:
+        """Let the request go to this backend or pool."""
+        self._target = target
+        self._address(target.url)
+
+    def rewrite(self, path: str) -> None:
+        """Replace the path below the backend's address."""
+        self.path = path
+        self._address(self._target.url)
+
+    def pick(self) -> Backend:
+        """Return the backend whose turn it is, and address the request to it.
+
+        Raises UnavailableError.
+        """
+        backend = self._target.pick()
+        self.backend = backend.name
+        self._address(backend.url)
+        return backend
+
+    def _address(self, base: str) -> None:
+        url = Url.parse(base)
+        url.path = url.path.rstrip("/") + self.path
+        url.query = self._request.url.query
+        self._request.url = url

@@ -1,0 +1,1 @@
+"""The gateway over HTTP: the process, its server and its management calls."""

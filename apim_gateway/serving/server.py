@@ -1,0 +1,150 @@
+"""The gateway over HTTP: requests in, through the policies, answers and streams out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
+from typing import Callable, Optional
+from urllib.parse import parse_qs
+
+from aiohttp import web
+
+from apim_gateway.running import pipeline
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.trace import HEADER, Trace
+from apim_gateway.serving.runtime import Runtime
+from apim_gateway.serving.secret import same
+from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
+from apim_gateway.wire import responses
+from apim_gateway.wire.upstream import end_to_end
+from policy_expressions.context import Context, Headers, Request, Url
+
+STATUS_PATH = "/status-0123456789abcdef"  # as API Management's own
+Log = Callable[[Mapping[str, object]], None]
+Management = Callable[[web.Request], Awaitable[Optional[web.StreamResponse]]]
+
+
+class Server:
+    """Serve one gateway; `log` gets one mapping for each finished request."""
+
+    def __init__(self, runtime: Runtime, management: Management, log: Log) -> None:
+        self._runtime = runtime
+        self._management = management
+        self._log = log
+
+    def application(self) -> web.Application:
+        """Return what aiohttp runs; every path and method comes here."""
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self._handle)
+        application.on_response_prepare.append(keep_own_headers)
+        return application
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        path = request.raw_path.partition("?")[0]
+        if path == STATUS_PATH:
+            return web.Response()
+        managed = await self._management(request)
+        if managed is not None:
+            return managed
+        record, backend = Record(), None
+        try:
+            suffix = self._runtime.api.suffix(path)
+            if suffix is None:
+                answer = responses.not_found()
+                return await send_whole(request, answer.response(), {}, record)
+            try:
+                original = Url.parse(f"{request.scheme}://{request.host}{request.raw_path}")
+            except ValueError:
+                answer = responses.refusal(400, "Bad Request", "The Host header is invalid.")
+                return await send_whole(request, answer.response(), {}, record)
+            trace, added = self._tracing(request)
+            record.trace = trace
+            exchange = self._exchange(request, original, suffix, trace)
+            exchange.added.update(added)
+            try:
+                await self._run(exchange, request)
+                return await send(request, exchange, record)
+            finally:
+                backend = exchange.destination.backend or None
+                exchange.close()
+        finally:
+            self._log(
+                {
+                    "method": request.method,
+                    "path": path,
+                    "status": record.status,
+                    "bytes": record.size,
+                    "backend": backend,
+                    "headers_ms": record.headers_ms,
+                    "total_ms": record.milliseconds(),
+                    "ended": record.ended,
+                }
+            )
+
+    def _tracing(self, request: web.Request) -> tuple[Optional[Trace], dict[str, str]]:
+        token = request.headers.get(HEADER)
+        return self._runtime.traces.begin(token) if token else (None, {})
+
+    def _exchange(
+        self, request: web.Request, original: Url, suffix: str, trace: Optional[Trace]
+    ) -> Exchange:
+        headers = Headers(end_to_end(request.headers.items()).items())
+        headers.delete(HEADER)  # a credential of the gateway's own
+        context = Context(
+            Request(
+                request.method,
+                replace(original, path=suffix),
+                original,
+                request.remote or "",
+                headers,
+            ),
+            api=self._runtime.api_view,
+            tracing=trace is not None,
+            switches=self._runtime.switches,
+        )
+        return Exchange(self._runtime, context, suffix, request.content, trace)
+
+    async def _run(self, exchange: Exchange, request: web.Request) -> None:
+        runtime, context = self._runtime, exchange.context
+        found = runtime.api.match(request.method, exchange.destination.path)
+        if found:
+            context.operation = runtime.operations[found[0].name]
+            context.request.matched_parameters = found[1]
+        elif _is_preflight(request):
+            asked = request.headers["Access-Control-Request-Method"]
+            meant = runtime.api.match(asked, exchange.destination.path)
+            sections = runtime.scopes.sections(meant[0].name if meant else None)
+            exchange.preflight = True
+            if meant and await pipeline.preflight(sections, exchange):
+                return
+        sections = runtime.scopes.sections(found[0].name if found else None)
+        refusal = self._refusal(request) if found else _not_found()
+        if refusal:
+            await pipeline.recover(sections, exchange, refusal)
+        else:
+            context.subscription = runtime.subscription
+            await pipeline.run(sections, exchange)
+
+    def _refusal(self, request: web.Request) -> Optional[SectionError]:
+        api = self._runtime.api
+        key = request.headers.get(api.key_header)
+        if key is None:
+            query = request.raw_path.partition("?")[2]
+            key = next(iter(parse_qs(query).get(api.key_query, [])), None)
+        if key is not None and same(key, self._runtime.key):
+            return None
+        message = responses.MISSING_KEY if key is None else responses.INVALID_KEY
+        reason = "SubscriptionKeyNotFound" if key is None else "SubscriptionKeyInvalid"
+        answer = responses.unauthorized(message, request.host, api.path, api.key_header)
+        return SectionError("authorization", reason, message, answer)
+
+
+def _is_preflight(request: web.Request) -> bool:
+    names = ("Origin", "Access-Control-Request-Method")
+    return request.method == "OPTIONS" and all(name in request.headers for name in names)
+
+
+def _not_found() -> SectionError:
+    message = "Unable to match incoming request to an operation."
+    return SectionError("configuration", "OperationNotFound", message, responses.not_found())
