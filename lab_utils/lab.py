@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Optional
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Optional
+
+import requests
 
 from .errors import LabError
 from .secret import Secret
@@ -11,19 +15,30 @@ from .settings import PROJECT, Settings
 from .sse_check import Finding, check
 from .target import Deployment, Target
 
+LOG_SECONDS = 5.0
+
 
 class Lab:
     """Deploy, reach, change and remove one lab, on loopback or in Azure."""
 
-    def __init__(self, settings: Settings, target: Target) -> None:
+    def __init__(
+        self, settings: Settings, target: Target, say: Callable[[str], None] = print
+    ) -> None:
         self.settings = settings
         self._target = target
+        self._say = say
         self._deployment: Optional[Deployment] = None
 
     @classmethod
     def from_env(cls, env: Optional[Mapping[str, str]] = None) -> Lab:
         """Choose the target from `.env` and the environment. Raises ConfigError."""
         settings = Settings.from_env(env)
+        return cls(settings, _target(settings))
+
+    @classmethod
+    def on_this_machine(cls) -> Lab:
+        """Return a lab on loopback, whatever LAB_TARGET says. Raises ConfigError."""
+        settings = replace(Settings.from_env(), target="local")
         return cls(settings, _target(settings))
 
     def __repr__(self) -> str:
@@ -49,7 +64,7 @@ class Lab:
 
     @property
     def api_key(self) -> Secret:
-        """Return the subscription key: a str that masks itself when it is printed."""
+        """Return the subscription key, masked; `.reveal()` gives it to a client."""
         return Secret(self._deployed.api_key)
 
     @property
@@ -61,6 +76,32 @@ class Lab:
     def api_version(self) -> str:
         """Return the version of Azure OpenAI's API that the lab asks for."""
         return self.settings.api_version
+
+    def scenarios(self, *wanted: str) -> list[str]:
+        """Return the scenarios that the model behind the gateway can play.
+
+        All of `wanted` where it is the lab's mock, which `GET /` of the mock explains; none where
+        it is a real one, and a line says so. Send each in the header x-mock-scenario.
+        """
+        if self._deployed.plays_scenarios:
+            return list(wanted)
+        self._say(f"A real model plays no scenarios; only the mock shows: {', '.join(wanted)}")
+        return []
+
+    def service_log(self) -> list[dict[str, Any]]:
+        """Return what the mocks tell of each stream they sent, oldest first.
+
+        A stream that is still under way is waited for, five seconds at most: who has just left it
+        wants to read how it ended. Empty where the model does not tell.
+        """
+        deadline = time.monotonic() + LOG_SECONDS
+        while True:
+            answers = [requests.get(url, timeout=30) for url in self._deployed.logs]
+            streams = [stream for answer in answers for stream in answer.json()["streams"]]
+            running = any(stream["ended"] == "running" for stream in streams)
+            if not running or time.monotonic() > deadline:
+                return streams
+            time.sleep(0.02)
 
     def apply_policy(self, file: str) -> None:
         """Let the gateway run the policy document `file`, a path from the project's folder.

@@ -1,21 +1,40 @@
-"""A text that works as a key but does not show itself."""
+"""A key that is shown masked, and given in clear only when somebody asks for it."""
 
 from __future__ import annotations
 
+MASK = "********"
 
-class Secret(str):
-    """Behave as the str it is in requests; show a mask when printed or displayed.
 
-    An f-string gets the real text, because SDKs build their headers with one.
+class Secret:
+    """Hold a text that str, f-strings, repr and containers show as a mask.
+
+    It is no str on purpose: `"".join`, `json.dumps` and a header built from it fail instead of
+    spelling the key out. `reveal` gives the text.
     """
 
-    __slots__ = ()
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text in clear, for the client that needs it."""
+        return self._text
 
     def __repr__(self) -> str:
-        return "'********'"
+        return f"'{MASK}'"
 
     def __str__(self) -> str:
-        return "********"
+        return MASK
 
     def __format__(self, spec: str) -> str:
-        return "".join(self).__format__(spec)
+        return format(MASK, spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is not pickled; reveal() gives its text")

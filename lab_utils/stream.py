@@ -1,5 +1,9 @@
 """Read a chat completion as it arrives: its text, its instants, and how it ended.
 
+One definition each, as vLLM and NVIDIA AIPerf have them: time to first token (TTFT) is the wait for
+the first text, inter-token latency a gap between two pieces of text, time per output token (TPOT)
+the mean after the first, end-to-end latency all of it. Tokens are those that usage counts.
+
 The rules come from what Azure really sends: the first chunk has no choices, a choice may have no
 delta, usage comes last and only on request, and a stream that simply stops raises nothing. An
 answer is whole only when a finish reason says so.
@@ -7,6 +11,7 @@ answer is whole only when a finish reason says so.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +28,8 @@ except ImportError:
 
 # What can end a stream once it has begun; ValueError: bytes that are no JSON or no UTF-8.
 _BROKEN = (openai.APIError, _TransportError, ValueError)
+# The reader left: the loop, the kernel's stop button, a cancelled task.
+_LEFT = (GeneratorExit, KeyboardInterrupt, asyncio.CancelledError)
 
 _OUTCOMES = {"stop": "complete", "tool_calls": "complete", "function_call": "complete"}
 _OUTCOMES.update({"length": "cut", "content_filter": "blocked"})
@@ -52,6 +59,7 @@ class Recording:
     ended_at: Optional[float] = field(default=None, repr=False)
     finish_reasons: dict[int, str] = field(default_factory=dict)
     filtered: list[str] = field(default_factory=list)
+    unfiltered: bool = False  # the content filter said that it could not do its work
     usage: Any = field(default=None, repr=False)
     error: Optional[Exception] = None
     _stopped: bool = field(default=False, repr=False)
@@ -63,31 +71,37 @@ class Recording:
         """Yield each piece of text as it arrives and close the stream at the end.
 
         A stream that breaks ends the iteration: what had come is kept, `error` says why, and
-        `outcome` tells it from a whole answer. Takes what `create(stream=True)` returns.
+        `outcome` tells it from a whole answer. Takes what `create(stream=True)` returns, or any
+        chunks in their order. Raises StreamError for an answer that was not streamed.
         """
         self._begin()
+        if hasattr(stream, "choices") or not hasattr(stream, "__iter__"):
+            raise self._misused(stream)
         try:
             for chunk in stream:
                 yield from self._texts(chunk)
         except _BROKEN as error:
             self.error = error
-        except GeneratorExit:
+        except _LEFT:
             self._stopped = True
             raise
         finally:
             self.ended_at = self._now()
-            stream.close()
+            if hasattr(stream, "close"):
+                stream.close()
 
     async def aread(self, stream: Any) -> AsyncIterator[str]:
         """Yield each piece of text as it arrives, for the asynchronous client."""
         self._begin()
+        if not hasattr(stream, "__aiter__"):
+            raise self._misused(stream)
         try:
             async for chunk in stream:
                 for text in self._texts(chunk):
                     yield text
         except _BROKEN as error:
             self.error = error
-        except GeneratorExit:
+        except _LEFT:
             self._stopped = True
             raise
         finally:
@@ -95,8 +109,13 @@ class Recording:
             await stream.close()
 
     def whole(self, completion: Any) -> str:
-        """Record an answer that came in one piece and return its text."""
+        """Record an answer that came in one piece and return its text.
+
+        Raises StreamError for a stream.
+        """
         self._begin()
+        if not hasattr(completion, "choices"):
+            raise self._misused(completion)
         text = ""
         for choice in completion.choices:
             text += choice.message.content or choice.message.refusal or ""
@@ -142,15 +161,15 @@ class Recording:
 
     @property
     def gaps(self) -> list[float]:
-        """Return the times between consecutive deltas, in seconds."""
+        """Return the inter-token latencies: the times between consecutive deltas, in seconds."""
         return [b.at - a.at for a, b in zip(self.deltas, self.deltas[1:])]
 
     @property
-    def inter_token_latency(self) -> Optional[float]:
-        """Return the mean time per output token after the first one, in seconds.
+    def time_per_output_token(self) -> Optional[float]:
+        """Return the mean time per output token (TPOT) after the first one, in seconds.
 
-        Tokens are those the service counted; without usage, deltas stand in for them. None for
-        fewer than two.
+        Tokens are those the service counted, less those of reasoning, which nobody sees; without
+        usage, deltas stand in for them. None for fewer than two.
         """
         tokens = len(self.deltas)
         if self.usage is not None:
@@ -161,6 +180,11 @@ class Recording:
             return None
         return (self.deltas[-1].at - self.deltas[0].at) / (tokens - 1)
 
+    @property
+    def tokens_per_second(self) -> Optional[float]:
+        """Return the output speed after the first token: the inverse of TPOT."""
+        return 1 / self.time_per_output_token if self.time_per_output_token else None
+
     def _now(self) -> float:
         return self.clock() - self._start
 
@@ -168,6 +192,18 @@ class Recording:
         if self.headers_at is not None:
             raise StreamError(f"{self.label}: already used; make a new Recording for each request")
         self.headers_at = self._now()
+
+    def _misused(self, given: Any) -> StreamError:
+        kind = type(given).__name__
+        if hasattr(given, "choices"):
+            advice = "is a whole answer: ask with stream=True, or record it with whole()"
+        elif hasattr(given, "__aiter__"):
+            advice = "comes from the asynchronous client: read it with aread()"
+        elif hasattr(given, "__iter__"):
+            advice = "is a stream: read it with read(), or ask without stream=True"
+        else:
+            advice = "is no answer: pass what create() returns, awaited where it is asynchronous"
+        return StreamError(f"{self.label}: {kind} {advice}")
 
     def _texts(self, chunk: Any) -> Iterator[str]:
         now = self._now()
@@ -185,6 +221,7 @@ class Recording:
         if choice.finish_reason:
             self.finish_reasons[choice.index] = choice.finish_reason
         verdicts = (choice.model_extra or {}).get("content_filter_results") or {}
+        self.unfiltered = self.unfiltered or "error" in verdicts
         for category, verdict in verdicts.items():
             if _is_filtered(verdict) and category not in self.filtered:
                 self.filtered.append(category)

@@ -15,6 +15,8 @@ class Deployment:
     api_key: str = field(repr=False)
     deployment: str  # name of the model deployment
     backends: tuple[str, ...]  # names of the pool's members
+    plays_scenarios: bool = False  # the model is the lab's mock and heeds x-mock-scenario
+    logs: tuple[str, ...] = ()  # addresses where the mocks tell what became of each stream
 
 
 @dataclass(frozen=True)

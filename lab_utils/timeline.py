@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 import logging
 from collections.abc import Sequence
@@ -10,20 +12,35 @@ from typing import Optional
 from .stream import Recording
 
 _WAITING, _ARRIVAL, _SILENCE = "·", "█", " "
+_TEXT, _TICK = "#7d7d7d", "#2f7ed8"  # about 4 : 1 on the white of a light theme and on a dark one
+_WIDTH = 8  # of a column at least: the table keeps its shape whatever the times are
+_COLUMNS = ("TTFT", "end to end", "longest gap", "TPOT", "tokens/s", "deltas", "tokens", "outcome")
 
 
 def table(*runs: Recording) -> str:
-    """Return one line a run: when the first text came, the last, and what lay between.
+    """Return one line a run: what was waited for, how fast it came, and how it ended.
 
-    Times are seconds with two decimals. Gap is the longest silence between two deltas.
+    TTFT is the time to the first text, end to end the time to the last byte, longest gap the
+    longest inter-token latency, all in seconds; TPOT is the mean time per output token after the
+    first, in milliseconds, and tokens/s its inverse. Tokens are those of usage.
     """
-    rows = [("", "first text", "end to end", "longest gap", "deltas", "tokens", "outcome")]
+    rows = [("", *_COLUMNS)]
     for run in runs:
-        tokens = str(run.usage.completion_tokens) if run.usage else "not told"
-        gap = max(run.gaps) if run.gaps else None
-        times = (_seconds(run.ttft), _seconds(run.ended_at), _seconds(gap))
-        rows.append((run.label, *times, str(len(run.deltas)), tokens, run.outcome))
-    widths = [max(len(cell) for cell in column) for column in zip(*rows)]
+        per_token, speed = run.time_per_output_token, run.tokens_per_second
+        rows.append(
+            (
+                run.label,
+                _seconds(run.ttft),
+                _seconds(run.ended_at),
+                _seconds(max(run.gaps) if run.gaps else None),
+                "n/a" if per_token is None else f"{per_token * 1000:.1f} ms",
+                "n/a" if speed is None else f"{speed:.0f}/s",
+                str(len(run.deltas)),
+                str(run.usage.completion_tokens) if run.usage else "not told",
+                run.outcome,
+            )
+        )
+    widths = [max(_WIDTH, *map(len, column)) for column in zip(*rows)]
     lines = []
     for label, *cells in rows:
         padded = (cell.rjust(width) for cell, width in zip(cells, widths[1:]))
@@ -48,7 +65,7 @@ def strip(*runs: Recording, width: int = 72) -> str:
 
 
 class Picture:
-    """Hold a PNG that a notebook shows; its repr is the same on every run."""
+    """Hold a PNG with its description, which a notebook shows as the picture's alternative text."""
 
     def __init__(self, png: bytes, description: str) -> None:
         self.png = png
@@ -57,8 +74,10 @@ class Picture:
     def __repr__(self) -> str:
         return f"<picture: {self.description}>"
 
-    def _repr_png_(self) -> bytes:
-        return self.png
+    def _repr_html_(self) -> str:
+        # No image/png output: JupyterLab and nbconvert give those no alternative text.
+        data = base64.b64encode(self.png).decode("ascii")
+        return f'<img alt="{html.escape(self.description)}" src="data:image/png;base64,{data}">'
 
 
 def picture(*runs: Recording) -> Picture:
@@ -72,19 +91,26 @@ def picture(*runs: Recording) -> Picture:
     for row, run in enumerate(reversed(runs)):
         instants = [delta.at for delta in run.deltas]
         waited = instants[0] if instants else run.ended_at or 0.0
-        axes.barh(row, waited, height=0.5, color="0.92", hatch="///", edgecolor="0.6", linewidth=0)
-        axes.eventplot(instants, lineoffsets=row, linelengths=0.6, colors="black", linewidths=1)
+        axes.barh(row, waited, height=0.5, color="none", hatch="///", edgecolor=_TEXT, linewidth=0)
+        axes.eventplot(instants, lineoffsets=row, linelengths=0.6, colors=_TICK, linewidths=1)
         side = "right" if waited > _end(runs) / 2 else "left"
-        axes.text(waited, row + 0.36, f"first text {_seconds(run.ttft)}", fontsize=9, ha=side)
-    axes.set_yticks(range(len(runs)), [run.label for run in reversed(runs)], fontsize=10)
+        text = f"first text {_seconds(run.ttft)}"
+        axes.text(waited, row + 0.36, text, fontsize=10, ha=side, color=_TEXT)
+    axes.set_yticks(range(len(runs)), [run.label for run in reversed(runs)], fontsize=11)
     axes.set_xlim(0, _end(runs))
     axes.set_ylim(-0.5, len(runs) - 0.2)
-    axes.set_xlabel("seconds since the request", fontsize=9)
+    axes.set_xlabel("seconds since the request", fontsize=10, color=_TEXT)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(left=False)
+    axes.spines["bottom"].set_color(_TEXT)
+    axes.tick_params(colors=_TEXT)
+    axes.tick_params(axis="y", left=False)
     png = io.BytesIO()
-    figure.savefig(png, format="png")
-    return Picture(png.getvalue(), "arrival of text over time, " + ", ".join(r.label for r in runs))
+    figure.savefig(png, format="png", transparent=True)
+    told = [
+        f"{run.label}: first text {_seconds(run.ttft)}, end {_seconds(run.ended_at)}"
+        for run in runs
+    ]
+    return Picture(png.getvalue(), "arrival of text over time; " + "; ".join(told))
 
 
 def _end(runs: Sequence[Recording]) -> float:

@@ -58,9 +58,9 @@ def test_text_and_its_instants_leave_out_chunks_without_text() -> None:
     assert recording.ended_at == 7.0
 
 
-def test_inter_token_latency_uses_the_tokens_that_the_service_counted() -> None:
+def test_the_time_per_output_token_uses_the_tokens_that_the_service_counted() -> None:
     with_usage, _ = record([delta("a"), delta("b"), delta("c"), finish("stop"), USAGE, DONE])
-    assert with_usage.inter_token_latency == 1.0
+    assert with_usage.time_per_output_token == 1.0
     reasoning = chunk(
         usage={
             "prompt_tokens": 1,
@@ -70,12 +70,14 @@ def test_inter_token_latency_uses_the_tokens_that_the_service_counted() -> None:
         }
     )
     reasoned, _ = record([delta("a"), delta("b"), delta("c"), finish("stop"), reasoning, DONE])
-    assert reasoned.inter_token_latency == 0.5
+    assert reasoned.time_per_output_token == 0.5
+    assert reasoned.tokens_per_second == 2.0
 
 
-def test_inter_token_latency_needs_two_tokens() -> None:
+def test_the_time_per_output_token_needs_two_tokens() -> None:
     recording, _ = record([delta("a"), finish("stop"), DONE])
-    assert recording.inter_token_latency is None
+    assert recording.time_per_output_token is None
+    assert recording.tokens_per_second is None
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,7 @@ def test_a_filter_that_failed_is_no_verdict() -> None:
     failed = {"error": {"code": "content_filter_error", "message": "not filtered"}}
     recording, _ = record([delta("a", content_filter_results=failed), finish("stop"), DONE])
     assert recording.outcome == "complete"
+    assert recording.unfiltered
 
 
 def test_a_refusal_is_text() -> None:
@@ -153,6 +156,76 @@ def test_leaving_early_closes_the_stream() -> None:
         reader.close()  # type: ignore[attr-defined]
         assert stream.response.is_closed
     assert (recording.outcome, recording.text) == ("stopped", "a")
+
+
+@pytest.mark.parametrize("left", [KeyboardInterrupt, asyncio.CancelledError])
+def test_stopping_the_cell_is_not_the_services_fault(left: type[BaseException]) -> None:
+    class Stopped:
+        def __iter__(self) -> Any:
+            raise left
+
+    recording = ticking()
+    with pytest.raises(left):
+        list(recording.read(Stopped()))
+    assert recording.outcome == "stopped"
+
+
+def test_a_cancelled_task_is_a_reader_who_left() -> None:
+    class Silent:
+        closed = False
+
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> Any:
+            await asyncio.Event().wait()
+
+        async def close(self) -> None:
+            self.closed = True
+
+    async def read(stream: Silent) -> Recording:
+        recording = ticking()
+
+        async def reading() -> None:
+            async for _ in recording.aread(stream):
+                pass
+
+        task = asyncio.create_task(reading())
+        await asyncio.sleep(0)  # it has begun
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return recording
+
+    stream = Silent()
+    assert asyncio.run(read(stream)).outcome == "stopped"
+    assert stream.closed
+
+
+def test_chunks_that_a_client_gathered_are_read_like_a_stream() -> None:
+    recording = ticking()
+    with serving([delta("a"), delta("b"), finish("stop"), DONE]) as url, client_of(url) as client:
+        stream = client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+        assert list(recording.read(list(stream))) == ["a", "b"]
+    assert recording.outcome == "complete"
+
+
+def test_the_wrong_reader_for_an_answer_is_told() -> None:
+    class Answer:
+        choices = ()
+
+    class Coming:
+        def __aiter__(self) -> Any:
+            raise AssertionError("is not read")
+
+    with pytest.raises(StreamError, match="test: Answer is a whole answer: ask with stream=True"):
+        list(ticking().read(Answer()))
+    with pytest.raises(StreamError, match="test: list is a stream: read it with read"):
+        ticking().whole([])
+    with pytest.raises(StreamError, match=r"test: Coming .* read it with aread"):
+        list(ticking().read(Coming()))
+    with pytest.raises(StreamError, match="test: int is no answer"):
+        list(ticking().read(1))
 
 
 def test_a_recording_is_for_one_request() -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import io
+import re
+
+import matplotlib.image
 import pytest
 
 from lab_utils.stream import Delta, Recording
@@ -23,10 +29,18 @@ WAITED = recorded("not streamed", 1.0, end=1.0)
 
 def test_the_table_has_a_line_a_run_in_fixed_columns() -> None:
     assert table(STREAMED, WAITED).splitlines() == [
-        "              first text  end to end  longest gap  deltas    tokens   outcome",
-        "streamed          0.25 s      1.00 s       0.25 s       3  not told  complete",
-        "not streamed      1.00 s      1.00 s          n/a       1  not told  complete",
+        "                  TTFT  end to end  longest gap      TPOT  tokens/s"
+        "    deltas    tokens   outcome",
+        "streamed        0.25 s      1.00 s       0.25 s  250.0 ms       4/s"
+        "         3  not told  complete",
+        "not streamed    1.00 s      1.00 s          n/a       n/a       n/a"
+        "         1  not told  complete",
     ]
+
+
+def test_the_table_keeps_its_shape_when_times_change() -> None:
+    slower = recorded("streamed", 12.5, 12.5, 12.75, end=13.0)
+    assert table(STREAMED, WAITED).splitlines()[0] == table(slower, WAITED).splitlines()[0]
 
 
 def test_the_strip_waits_with_dots_and_marks_text_with_blocks() -> None:
@@ -47,9 +61,24 @@ def test_no_runs_draw_nothing() -> None:
     assert len(table().splitlines()) == 1
 
 
-@pytest.mark.parametrize("runs", [(STREAMED, WAITED), (recorded("empty", end=0.0),)])
-def test_the_picture_is_a_png_with_a_stable_repr(runs: tuple[Recording, ...]) -> None:
-    drawn = picture(*runs)
-    assert drawn._repr_png_().startswith(b"\x89PNG")
-    labels = ", ".join(run.label for run in runs)
-    assert repr(drawn) == f"<picture: arrival of text over time, {labels}>"
+@pytest.mark.parametrize("runs", [(STREAMED, WAITED), (recorded("empty", end=0.0),), ()])
+def test_the_picture_is_a_png_on_any_ground(runs: tuple[Recording, ...]) -> None:
+    image = matplotlib.image.imread(io.BytesIO(picture(*runs).png), format="png")
+    corners = image[[0, 0, -1, -1], [0, -1, 0, -1]]
+    assert not corners[:, 3].any()  # transparent
+    ink = image[image[..., 3] == 1][:, :3]
+    assert ((ink > 0.15) & (ink < 0.9)).any(axis=1).all()  # neither black nor white
+
+
+def test_the_picture_tells_its_figures_to_who_cannot_see_it() -> None:
+    drawn = picture(STREAMED, recorded('<a> & "b"', end=2.0))
+    assert drawn.description == (
+        "arrival of text over time; streamed: first text 0.25 s, end 1.00 s; "
+        '<a> & "b": first text n/a, end 2.00 s'
+    )
+    assert repr(drawn) == f"<picture: {drawn.description}>"
+    shown = dict(re.findall(r'(\w+)="([^"]*)"', drawn._repr_html_()))
+    assert html.unescape(shown["alt"]) == drawn.description
+    kind, _, data = shown["src"].partition(",")
+    assert kind == "data:image/png;base64"
+    assert base64.b64decode(data) == drawn.png

@@ -120,6 +120,7 @@ class AzureTarget:
             api_key=self._management.key(outputs.subscription_name),
             deployment=outputs.deployment_name,
             backends=parameters.backends(self._settings),
+            plays_scenarios=bool(outputs.mock_app_name),
         )
 
     def _completions(self, outputs: Outputs) -> str:

@@ -118,6 +118,8 @@ class LocalTarget:
             api_key=running.api_key,
             deployment=self._settings.model,
             backends=tuple(server.name for server in running.servers[1:]),
+            plays_scenarios=True,
+            logs=tuple(f"{server.url}/streams" for server in running.servers[1:]),
         )
 
     def _running(self) -> Optional[state.State]:

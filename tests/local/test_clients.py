@@ -13,7 +13,6 @@ import pytest
 from openai import AsyncAzureOpenAI, AzureOpenAI, OpenAI
 
 from lab_utils.local.target import LocalTarget
-from lab_utils.secret import Secret
 from lab_utils.settings import Settings
 from lab_utils.target import Deployment
 
@@ -34,7 +33,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 def client(deployment: Deployment) -> Iterator[AzureOpenAI]:
     with AzureOpenAI(
         azure_endpoint=deployment.gateway_url,
-        api_key=Secret(deployment.api_key),
+        api_key=deployment.api_key,
         api_version=VERSION,
         max_retries=0,
     ) as client:
@@ -71,8 +70,8 @@ def test_the_policys_header_tells_whether_a_stream_was_asked_for(client: AzureOp
 def test_the_v1_client_works_with_the_key_in_the_apis_header(deployment: Deployment) -> None:
     with OpenAI(
         base_url=f"{deployment.gateway_url}/openai/v1",
-        api_key=Secret(deployment.api_key),
-        default_headers={"api-key": Secret(deployment.api_key)},
+        api_key=deployment.api_key,
+        default_headers={"api-key": deployment.api_key},
     ) as client:
         stream = client.chat.completions.create(model="any", messages=QUESTION, stream=True)
         texts = [choice.delta.content for chunk in stream for choice in chunk.choices]
