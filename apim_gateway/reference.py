@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from apim_gateway import fidelity
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading.document import NEVER_HERE
-from apim_gateway.reading.schema import SECTIONS, Attribute, Policy, Shape
+from apim_gateway.reading.schema import Attribute, Policy, Shape
+from apim_gateway.running.sections import SECTIONS
 
 TITLE = "# Policies of the local gateway"
 INTRODUCTION = """\

@@ -9,18 +9,9 @@ from __future__ import annotations
 
 import base64
 
-from apim_gateway.reading.schema import (
-    BOOLEAN,
-    INBOUND,
-    NAME,
-    SECTIONS,
-    Attribute,
-    Node,
-    Policy,
-    Shape,
-    one_of,
-)
+from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Node, Policy, Shape, one_of
 from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.sections import INBOUND, SECTIONS
 from policy_expressions.context import Authorization, Headers
 
 TOKEN = "not-a-token.managed-identity-of-the-local-gateway"  # noqa: S105 (it says so)

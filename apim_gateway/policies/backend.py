@@ -18,10 +18,8 @@ from typing import NoReturn, Optional
 from urllib.parse import urlsplit
 
 from apim_gateway.reading.schema import (
-    BACKEND,
     BACKEND_ID,
     BOOLEAN,
-    INBOUND,
     Attribute,
     Kind,
     Node,
@@ -32,9 +30,10 @@ from apim_gateway.reading.schema import (
 )
 from apim_gateway.running.backends import Backend, UnavailableError, is_address
 from apim_gateway.running.exchange import FORWARDER, Exchange
-from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import BACKEND, INBOUND
+from apim_gateway.wire.reply import HeadersTimeoutError, Reply, UnreachableError
 from apim_gateway.wire.responses import unavailable
-from apim_gateway.wire.upstream import HeadersTimeoutError, Reply, UnreachableError
 from policy_expressions.context import Headers, Response
 
 
@@ -51,10 +50,10 @@ class SetBackendService:
             exchange.destination.choose(_server((await exchange.text(self._url)).strip()))
             return
         name = (await exchange.text(self._id)).strip()
-        if name not in exchange.runtime.backends:
+        if name not in exchange.services.backends:
             message = f"Backend with id '{name}' could not be found."
             raise SectionError("set-backend-service", "BackendNotFound", message)
-        exchange.destination.choose(exchange.runtime.backends[name])
+        exchange.destination.choose(exchange.services.backends[name])
 
 
 class ForwardRequest:
@@ -81,7 +80,7 @@ class ForwardRequest:
         headers = Headers(reply.headers.items())
         exchange.context.response = Response(reply.status, reply.reason, headers)
         exchange.reply = reply
-        exchange.buffered = self._buffered and not exchange.runtime.flush_every_chunk
+        exchange.buffered = self._buffered and not exchange.services.flush_every_chunk
         if self._fail_on_error and 400 <= reply.status <= 599:
             message = f"The backend answered {reply.status} {reply.reason}."
             raise SectionError(
@@ -127,7 +126,7 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
         raise SectionError(FORWARDER, reason, message)
 
     try:
-        return await exchange.runtime.client.send(
+        return await exchange.services.client.send(
             request.method, str(request.url), headers.items(), body, timeout, follow
         )
     except HeadersTimeoutError as error:

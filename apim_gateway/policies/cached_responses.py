@@ -14,9 +14,7 @@ from typing import Any, Optional
 from apim_gateway.policies.cached_values import CACHING_TYPE, DURATION
 from apim_gateway.reading.schema import (
     BOOLEAN,
-    INBOUND,
     NAME,
-    OUTBOUND,
     Attribute,
     Child,
     Kind,
@@ -27,7 +25,8 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import Answered
+from apim_gateway.running.sections import INBOUND, OUTBOUND
+from apim_gateway.running.steps import Answered
 from policy_expressions import Expression
 from policy_expressions.context import Body, Headers, Response
 
@@ -110,7 +109,7 @@ class Store:
         kept = [(n, v) for n, v in response.headers.items() if n.title() not in NEEDLESS]
         data = response.body.data if response.body else b""
         record = (response.status_code, response.status_reason, kept, data)
-        exchange.runtime.cache.put(key, record, await exchange.integer(self._duration))
+        exchange.services.cache.put(key, record, await exchange.integer(self._duration))
 
 
 def _asked(body: Optional[Body]) -> dict[str, Any]:
@@ -128,7 +127,7 @@ def _is_from_system(message: Any) -> bool:
 def _answer_or_remember(exchange: Exchange, family: str, parts: list[Any]) -> None:
     text = json.dumps(parts, sort_keys=True).encode()
     key = f"{family} {hashlib.sha256(text).hexdigest()}"
-    found, record = exchange.runtime.cache.find(key)
+    found, record = exchange.services.cache.find(key)
     if not found:
         exchange.cache_keys[family] = key
         return

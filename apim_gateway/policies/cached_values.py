@@ -8,17 +8,9 @@ from __future__ import annotations
 
 import copy
 
-from apim_gateway.reading.schema import (
-    NAME,
-    SECTIONS,
-    Attribute,
-    Node,
-    Policy,
-    Shape,
-    one_of,
-    whole,
-)
+from apim_gateway.reading.schema import NAME, Attribute, Node, Policy, Shape, one_of, whole
 from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.sections import SECTIONS
 
 CACHING_TYPE = Attribute(one_of("prefer-external", "external", "internal"), literal=True)
 DURATION = Attribute(whole(1), required=True)
@@ -34,7 +26,7 @@ class LookupValue:
 
     async def run(self, exchange: Exchange) -> None:
         """Look up; without value and default the variable stays as it is."""
-        found, value = exchange.runtime.cache.find(f"value {await exchange.text(self._key)}")
+        found, value = exchange.services.cache.find(f"value {await exchange.text(self._key)}")
         if not found and self._default is not None:
             found, value = True, await exchange.evaluate(self._default)
         if found:
@@ -51,7 +43,7 @@ class StoreValue:
         """Store it for `duration` seconds."""
         key = f"value {await exchange.text(self._key)}"
         value = copy.deepcopy(await exchange.evaluate(self._value))
-        exchange.runtime.cache.put(key, value, await exchange.integer(self._duration))
+        exchange.services.cache.put(key, value, await exchange.integer(self._duration))
 
 
 class RemoveValue:
@@ -62,7 +54,7 @@ class RemoveValue:
 
     async def run(self, exchange: Exchange) -> None:
         """Remove it."""
-        exchange.runtime.cache.remove(f"value {await exchange.text(self._key)}")
+        exchange.services.cache.remove(f"value {await exchange.text(self._key)}")
 
 
 POLICIES = (

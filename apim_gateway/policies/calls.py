@@ -14,7 +14,6 @@ from apim_gateway.policies import authentication, headers, message
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
-    SECTIONS,
     Attribute,
     Child,
     Node,
@@ -24,9 +23,9 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import FORWARDER, Exchange
-from apim_gateway.running.pipeline import SectionError
-from apim_gateway.wire.relay import BrokenError
-from apim_gateway.wire.upstream import HeadersTimeoutError, UnreachableError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import SECTIONS
+from apim_gateway.wire.reply import BrokenError, HeadersTimeoutError, UnreachableError
 from policy_expressions.context import Body, Headers, Response
 
 NOT_COPIED = ("Host", "Content-Length", "Expect")
@@ -71,7 +70,7 @@ class SendOneWayRequest:
     async def run(self, exchange: Exchange) -> None:
         """Send in the background; how it ends is told nowhere."""
         call = await self._builder.build(exchange)
-        exchange.runtime.background(_send(exchange, call))
+        exchange.services.background.start(_send(exchange, call))
 
 
 class _Builder:
@@ -110,7 +109,7 @@ class _Builder:
 
 
 async def _send(exchange: Exchange, call: _Call) -> Response:
-    client = exchange.runtime.client
+    client = exchange.services.client
     try:
         reply = await client.send(
             call.method, call.url, call.headers.items(), call.body, call.timeout

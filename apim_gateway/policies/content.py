@@ -12,10 +12,7 @@ import json
 
 from apim_gateway.reading.schema import (
     BOOLEAN,
-    INBOUND,
     NAME,
-    ON_ERROR,
-    OUTBOUND,
     Attribute,
     Child,
     Node,
@@ -25,7 +22,8 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import INBOUND, ON_ERROR, OUTBOUND
 from apim_gateway.wire.responses import refusal
 
 LARGEST = 4_194_304  # bytes, the largest max-size

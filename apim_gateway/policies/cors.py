@@ -9,19 +9,10 @@ from __future__ import annotations
 from typing import Optional
 from urllib.parse import urlsplit
 
-from apim_gateway.reading.schema import (
-    BOOLEAN,
-    INBOUND,
-    NAME,
-    Attribute,
-    Child,
-    Node,
-    Policy,
-    Shape,
-    whole,
-)
+from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Child, Node, Policy, Shape, whole
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import Finished
+from apim_gateway.running.sections import INBOUND
+from apim_gateway.running.steps import Finished
 from policy_expressions import Expression
 from policy_expressions.context import Response
 

@@ -10,12 +10,8 @@ import random
 from typing import Callable, Optional
 
 from apim_gateway.reading.schema import (
-    BACKEND,
     BOOLEAN,
-    INBOUND,
     NAME,
-    OUTBOUND,
-    SECTIONS,
     Attribute,
     Child,
     Node,
@@ -25,7 +21,9 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError, Steps
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import BACKEND, INBOUND, OUTBOUND, SECTIONS
+from apim_gateway.running.steps import Steps
 
 WAITED_FOR = frozenset(("cache-lookup-value", "choose", "send-request"))
 

@@ -11,8 +11,6 @@ import re
 from apim_gateway.reading.schema import (
     BOOLEAN,
     HEADER,
-    INBOUND,
-    SECTIONS,
     Attribute,
     Child,
     Node,
@@ -22,7 +20,8 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import INBOUND, SECTIONS
 from apim_gateway.wire.responses import refusal
 from policy_expressions.context import Headers
 

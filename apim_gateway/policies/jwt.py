@@ -20,7 +20,6 @@ from apim_gateway.policies.claims import InvalidTokenError, check_party, check_t
 from apim_gateway.policies.signature import Key, SharedKey, TokenError
 from apim_gateway.reading.schema import (
     BOOLEAN,
-    INBOUND,
     NAME,
     Attribute,
     Child,
@@ -31,10 +30,10 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError
-from apim_gateway.wire.relay import BrokenError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import INBOUND
+from apim_gateway.wire.reply import BrokenError, HeadersTimeoutError, UnreachableError
 from apim_gateway.wire.responses import refusal
-from apim_gateway.wire.upstream import HeadersTimeoutError, UnreachableError
 from policy_expressions.members.jwt import parse_jwt
 
 ENTRA = "https://login.microsoftonline.com/{}/v2.0/.well-known/openid-configuration"
@@ -156,7 +155,7 @@ async def _given_key(exchange: Exchange, node: Node) -> Key:
 
 
 async def _published_keys(exchange: Exchange, address: str) -> tuple[list[Key], str]:
-    cache = exchange.runtime.cache
+    cache = exchange.services.cache
     found, kept = cache.find(f"openid {address}")
     if not found:
         configuration = await _json(exchange, address)
@@ -170,7 +169,7 @@ async def _published_keys(exchange: Exchange, address: str) -> tuple[list[Key], 
 async def _json(exchange: Exchange, address: str) -> dict[str, Any]:
     failed = f"IDX20803: Unable to obtain configuration from: '{address}'."
     try:
-        reply = await exchange.runtime.client.send("GET", address, (), timeout=TIMEOUT)
+        reply = await exchange.services.client.send("GET", address, (), timeout=TIMEOUT)
         try:
             document = json.loads(await reply.read())
         finally:

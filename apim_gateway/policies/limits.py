@@ -8,21 +8,11 @@ from __future__ import annotations
 import math
 from datetime import datetime, timezone
 
-from apim_gateway.reading.schema import (
-    BOOLEAN,
-    INBOUND,
-    NAME,
-    SECTIONS,
-    Attribute,
-    Kind,
-    Node,
-    Policy,
-    Shape,
-    whole,
-)
+from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Kind, Node, Policy, Shape, whole
 from apim_gateway.running.counters import Period, period
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import INBOUND, SECTIONS
 from apim_gateway.wire.responses import forbidden, refusal, too_many
 
 KILOBYTE = 1_024
@@ -40,7 +30,7 @@ class RateLimit:
 
     async def run(self, exchange: Exchange) -> None:
         """Count the call, or refuse it. Raises SectionError."""
-        counters = exchange.runtime.counters
+        counters = exchange.services.counters
         calls, seconds = await exchange.integer(self._calls), await exchange.integer(self._seconds)
         key = await exchange.text(self._key) if self._key else _subscription(exchange)
         window, now = counters.windows[f"{self._name} {seconds} {key}"], counters.clock()
@@ -79,7 +69,7 @@ class Quota:
 
     async def run(self, exchange: Exchange) -> None:
         """Count the call and what its response weighs, or refuse it. Raises SectionError."""
-        counters = exchange.runtime.counters
+        counters = exchange.services.counters
         key = await exchange.text(self._key) if self._key else _subscription(exchange)
         now = counters.clock()
         start, end = period(now, self._seconds, self._first)
@@ -128,7 +118,7 @@ class LimitConcurrency:
 
     async def run(self, exchange: Exchange) -> None:
         """Run the steps, or refuse. Raises SectionError."""
-        running = exchange.runtime.counters.running
+        running = exchange.services.counters.running
         key = await exchange.text(self._key)
         if running[key] >= await exchange.integer(self._most):
             message = "Concurrency limit is exceeded."

@@ -10,12 +10,7 @@ from typing import Optional
 
 from apim_gateway.policies import headers
 from apim_gateway.reading.schema import (
-    BACKEND,
-    INBOUND,
     NAME,
-    ON_ERROR,
-    OUTBOUND,
-    SECTIONS,
     TEXT,
     Attribute,
     Child,
@@ -26,7 +21,9 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import Finished, SectionError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import BACKEND, INBOUND, ON_ERROR, OUTBOUND, SECTIONS
+from apim_gateway.running.steps import Finished
 from policy_expressions import Expression
 from policy_expressions.context import Body, Response
 

@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from apim_gateway.reading.schema import (
-    NAME,
-    SECTIONS,
-    Attribute,
-    Child,
-    Kind,
-    Node,
-    Policy,
-    Shape,
-    one_of,
-)
+from apim_gateway.reading.schema import NAME, Attribute, Child, Kind, Node, Policy, Shape, one_of
 from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.sections import SECTIONS
 
 LARGEST_EVENT = 204_800  # bytes; what is longer is cut
 NUMBER = Kind("number", lambda text: "" if _number(text) is not None else f"{text!r} is no number")

@@ -13,20 +13,11 @@ from collections.abc import Callable
 
 from apim_gateway.policies.limits import Outputs, outputs
 from apim_gateway.policies.telemetry import DIMENSIONS, dimensions
-from apim_gateway.reading.schema import (
-    BOOLEAN,
-    INBOUND,
-    NAME,
-    Attribute,
-    Node,
-    Policy,
-    Shape,
-    one_of,
-    whole,
-)
+from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Node, Policy, Shape, one_of, whole
 from apim_gateway.running.counters import MINUTE, calendar
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import INBOUND
 from apim_gateway.running.usage import UsageTee, is_streamed, prompt_estimate
 from apim_gateway.wire.responses import forbidden
 
@@ -74,7 +65,7 @@ class TokenLimit:
     async def _admit_by_rate(self, exchange: Exchange, key: str, prompt: int) -> list[Count]:
         if self._rate is None:
             return []
-        counters = exchange.runtime.counters
+        counters = exchange.services.counters
         window, now = counters.windows[f"tokens {key}"], counters.clock()
         limit = await exchange.integer(self._rate)
         left = limit - window.total(now, MINUTE)
@@ -90,7 +81,7 @@ class TokenLimit:
     async def _admit_by_quota(self, exchange: Exchange, key: str, prompt: int) -> list[Count]:
         if self._quota is None or self._period is None:
             return []
-        counters, name = exchange.runtime.counters, (await exchange.text(self._period)).strip()
+        counters, name = exchange.services.counters, (await exchange.text(self._period)).strip()
         now = counters.clock()
         start, end = calendar(now, name)
         quota = counters.periods[f"tokens {name} {key}"]

@@ -10,17 +10,9 @@ import re
 from urllib.parse import quote, unquote_plus
 
 from apim_gateway.policies import headers
-from apim_gateway.reading.schema import (
-    BACKEND,
-    BOOLEAN,
-    INBOUND,
-    NAME,
-    Attribute,
-    Node,
-    Policy,
-    Shape,
-)
+from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Node, Policy, Shape
 from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.sections import BACKEND, INBOUND
 
 
 class SetQueryParameter:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from apim_gateway.errors import ConfigError
 from apim_gateway.reading import durations
+from apim_gateway.running.backends import BreakerRule
 
 # First segments of paths that belong to the management surface, not to an API.
 RESERVED = ("apis", "gateways", "policies", "status-0123456789abcdef", "subscriptions")
@@ -34,22 +35,6 @@ class Operation:
         if not found:
             return None
         return {name: unquote(part) for name, part in zip(self.parameters, found.groups())}
-
-
-@dataclass(frozen=True)
-class BreakerRule:
-    """Hold a circuit breaker rule; times in seconds, `errors` are reasons of `context.LastError`.
-
-    Source: `Microsoft.ApiManagement/service/backends`, `circuitBreaker.rules`.
-    """
-
-    count: Optional[int]
-    percentage: Optional[float]
-    interval: float
-    trip_duration: float
-    ranges: tuple[tuple[int, int], ...]
-    errors: tuple[str, ...]
-    accept_retry_after: bool
 
 
 @dataclass(frozen=True)

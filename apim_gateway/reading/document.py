@@ -16,17 +16,10 @@ from typing import Optional
 import policy_expressions
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading.reader import Element, Text
-from apim_gateway.reading.schema import (
-    BACKEND,
-    BACKEND_ID,
-    SECTIONS,
-    Attribute,
-    Node,
-    Policy,
-    Shape,
-    Surroundings,
-)
-from apim_gateway.running.pipeline import Place, Placed, Steps
+from apim_gateway.reading.schema import BACKEND_ID, Attribute, Node, Policy, Shape, Surroundings
+from apim_gateway.running.place import Place
+from apim_gateway.running.sections import BACKEND, SECTIONS
+from apim_gateway.running.steps import Placed, Steps
 from policy_expressions import ExpressionError
 
 NEVER_HERE = "API Management has this policy, but this gateway does not run it: "

@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import Callable, Optional
 
+from apim_gateway.running.steps import Step, Steps
 from policy_expressions import Expression
 
-if TYPE_CHECKING:
-    from apim_gateway.running.pipeline import Step, Steps
-
-INBOUND, BACKEND, OUTBOUND, ON_ERROR = "inbound", "backend", "outbound", "on-error"
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
-SECTIONS = (INBOUND, BACKEND, OUTBOUND, ON_ERROR)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Optional
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading import document, reader
 from apim_gateway.reading.document import Document, Fragment, Registry
-from apim_gateway.running.pipeline import Steps
+from apim_gateway.running.steps import Steps
 
 GLOBAL, API = "global", "api"
 OPERATION = "operation:"

@@ -14,9 +14,23 @@ from dataclasses import dataclass, field
 from typing import Callable, Optional, Union
 from urllib.parse import urlsplit
 
-from apim_gateway.reading.api import BreakerRule
-
 Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class BreakerRule:
+    """Hold a circuit breaker rule; times in seconds, `errors` are reasons of `context.LastError`.
+
+    Source: `Microsoft.ApiManagement/service/backends`, `circuitBreaker.rules`.
+    """
+
+    count: Optional[int]
+    percentage: Optional[float]
+    interval: float
+    trip_duration: float
+    ranges: tuple[tuple[int, int], ...]
+    errors: tuple[str, ...]
+    accept_retry_after: bool
 
 
 class UnavailableError(Exception):

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
+from typing import Any, Callable, Optional, Protocol
 from urllib.parse import parse_qs
 
 import policy_expressions
-from apim_gateway.reading.schema import BACKEND, INBOUND
 from apim_gateway.running.destination import Destination
-from apim_gateway.running.pipeline import Place, SectionError, located
-from apim_gateway.wire.relay import BrokenError, Tee
+from apim_gateway.running.place import Place, SectionError, located
+from apim_gateway.running.sections import BACKEND, INBOUND
+from apim_gateway.running.services import Services
+from apim_gateway.running.trace import Trace
+from apim_gateway.wire.relay import Tee
+from apim_gateway.wire.reply import BrokenError, Reply, RequestBody
 from apim_gateway.wire.responses import Answer, internal
-from apim_gateway.wire.upstream import Reply, RequestBody
 from policy_expressions import Expression
 from policy_expressions.context import Body, Context, Headers, LastError, Response
-
-if TYPE_CHECKING:
-    from apim_gateway.running.trace import Trace
-    from apim_gateway.serving.runtime import Runtime
 
 Later = Callable[[], Awaitable[None]]
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
@@ -43,17 +41,17 @@ class Exchange:
 
     def __init__(
         self,
-        runtime: Runtime,
+        services: Services,
         context: Context,
         path: str,
         incoming: Incoming,
         trace: Optional[Trace] = None,
     ) -> None:
-        self.runtime = runtime
+        self.services = services
         self.context = context
         self.reply: Optional[Reply] = None
         self.host = context.request.headers.get("Host")  # as the client sent it
-        self.destination = Destination(context.request, runtime.backends[runtime.api.pool], path)
+        self.destination = Destination(context.request, services.backends[services.pool], path)
         self.buffered = True
         self.at: Optional[Place] = None  # the policy that runs now
         self.section = ""
@@ -268,7 +266,7 @@ class Exchange:
     def tell(self, source: str, kind: str, data: Mapping[str, object]) -> None:
         """Put an entry into the trace and the telemetry; its kind is metric, trace or event."""
         self.trace(source, data)
-        self.runtime.telemetry.emit(kind, str(self.context.request_id), {"source": source, **data})
+        self.services.telemetry.emit(kind, str(self.context.request_id), {"source": source, **data})
 
     def close(self) -> None:
         """End what is under way."""

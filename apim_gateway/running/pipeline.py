@@ -7,112 +7,12 @@ https://learn.microsoft.com/azure/api-management/api-management-error-handling-p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional, Protocol
+from contextlib import suppress
 
-from apim_gateway.reading.schema import BACKEND, INBOUND, ON_ERROR, OUTBOUND
-from apim_gateway.wire.responses import Answer
-from policy_expressions import ExpressionFailure
-
-if TYPE_CHECKING:
-    from apim_gateway.running.exchange import Exchange
-
-
-@dataclass(frozen=True)
-class Place:
-    """Hold where a policy stands; `path` is like `choose[3]/when[2]/set-header[1]`."""
-
-    scope: str
-    section: str
-    path: str
-    policy_id: str
-    name: str
-
-
-class Step(Protocol):
-    """Run one policy for one request."""
-
-    async def run(self, exchange: Exchange) -> None:
-        """Do what the policy does.
-
-        Raises SectionError, ExpressionFailure, Answered or Finished.
-        """
-
-
-class Finished(Exception):  # noqa: N818 (nothing went wrong)
-    """End the pipeline with the response as it is now; `return-response` raises it."""
-
-
-class Answered(Exception):  # noqa: N818 (nothing went wrong)
-    """Go on with outbound: the response is there without the backend, as from a cache."""
-
-
-class SectionError(Exception):
-    """End a section and go to on-error.
-
-    `source`, `reason` and `message` become `context.LastError`; `answer` is the response that
-    on-error finds, or None where the response that is there already stays. A `retry` around the
-    step may look at that response and try again when `retryable`.
-    """
-
-    def __init__(
-        self,
-        source: str,
-        reason: str,
-        message: str,
-        answer: Optional[Answer] = None,
-        keep_response: bool = False,
-        retryable: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.source, self.reason, self.message = source, reason, message
-        self.answer = answer
-        self.keep_response = keep_response
-        self.retryable = retryable
-        self.place: Optional[Place] = None
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Hold a step and where it stands."""
-
-    step: Step
-    place: Place
-
-    async def run(self, exchange: Exchange) -> None:
-        """Run the step; a failure learns its place here. Raises as the step does."""
-        exchange.at = self.place
-        with located(self.place):
-            await self.step.run(exchange)
-
-
-@contextmanager
-def located(place: Optional[Place]) -> Iterator[None]:
-    """Give a failure inside its place; what .NET throws becomes a failure."""
-    try:
-        yield
-    except ExpressionFailure as error:
-        message = f"Expression evaluation failed. {error.message}"
-        source = place.name if place else ""
-        failure = SectionError(source, "ExpressionValueEvaluationFailure", message)
-        failure.place = place
-        raise failure from error
-    except SectionError as failure:
-        failure.place = failure.place or place
-        raise
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Hold policies that run one after another."""
-
-    steps: tuple[Placed, ...]
-
-    async def run(self, exchange: Exchange) -> None:
-        """Run each step in turn. Raises SectionError or Finished."""
-        for step in self.steps:
-            await step.run(exchange)
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.place import SectionError
+from apim_gateway.running.sections import BACKEND, INBOUND, ON_ERROR, OUTBOUND
+from apim_gateway.running.steps import Answered, Finished, Placed, Steps
 
 
 async def run(sections: Mapping[str, Steps], exchange: Exchange) -> None:

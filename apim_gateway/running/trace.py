@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Optional
 
-from apim_gateway.reading.schema import INBOUND, OUTBOUND
+from apim_gateway.running.sections import INBOUND, OUTBOUND
 
 KEPT = 100  # traces
 LONGEST = 3_600.0  # seconds a token is good for

@@ -22,12 +22,13 @@ from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import api
 from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, Scopes, Source
 from apim_gateway.running.backends import Backend, Breaker, Member, Pool, Target
+from apim_gateway.running.services import Services
 from apim_gateway.running.telemetry import Telemetry
 from apim_gateway.running.trace import Traces
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
-from apim_gateway.wire.upstream import LARGEST_HEADER, Client
+from apim_gateway.wire.upstream import LARGEST_HEADER, HttpClient
 from policy_expressions.context import Switches
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
@@ -63,7 +64,7 @@ async def serve(settings: Namespace, key: str, out: TextIO) -> None:
         await stop.wait()
     finally:
         await runner.cleanup()
-        await runtime.close()
+        await runtime.services.close()
         log.close()
 
 
@@ -72,17 +73,15 @@ async def build(settings: Namespace, key: str) -> Runtime:
     declared = api.load(settings.api)
     targets = backends(declared, settings.backend)
     scopes = _scopes(settings, declared, targets)
-    return Runtime(
-        declared,
-        key,
+    services = Services(
+        HttpClient(dict(settings.redirect)),
         targets,
-        scopes,
-        Client(dict(settings.redirect)),
-        Traces(declared.name),
+        declared.pool,
         telemetry=_telemetry(settings.telemetry),
         flush_every_chunk=settings.flush_every_chunk,
-        switches=Switches(settings.missing_variable, LINE_ENDS[settings.newline]),
     )
+    switches = Switches(settings.missing_variable, LINE_ENDS[settings.newline])
+    return Runtime(declared, key, scopes, services, Traces(declared.name), switches)
 
 
 def backends(declared: api.Api, servers: list[options.Address]) -> dict[str, Target]:

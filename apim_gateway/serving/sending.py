@@ -13,8 +13,9 @@ from multidict import CIMultiDict
 
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.trace import Trace
-from apim_gateway.wire.relay import BrokenError, relay
-from apim_gateway.wire.upstream import Reply, end_to_end
+from apim_gateway.wire.headers import end_to_end
+from apim_gateway.wire.relay import relay
+from apim_gateway.wire.reply import BrokenError, Reply
 from policy_expressions.context import Response
 
 ADDED_BY_AIOHTTP = ("Content-Type", "Server")

@@ -11,13 +11,13 @@ from aiohttp import web
 
 from apim_gateway.running import pipeline
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.pipeline import SectionError
+from apim_gateway.running.place import SectionError
 from apim_gateway.running.trace import HEADER, Trace
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.secret import same
 from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
 from apim_gateway.wire import responses
-from apim_gateway.wire.upstream import end_to_end
+from apim_gateway.wire.headers import end_to_end
 from policy_expressions.context import Context, Headers, Request, Url
 
 STATUS_PATH = "/status-0123456789abcdef"  # as API Management's own
@@ -103,7 +103,7 @@ class Server:
             tracing=trace is not None,
             switches=self._runtime.switches,
         )
-        return Exchange(self._runtime, context, suffix, request.content, trace)
+        return Exchange(self._runtime.services, context, suffix, request.content, trace)
 
     async def _run(self, exchange: Exchange, request: web.Request) -> None:
         runtime, context = self._runtime, exchange.context

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional, Protocol
 
+from apim_gateway.wire.reply import BrokenError
+
 BLOCK = 8_192
-
-
-class BrokenError(Exception):
-    """Say that a body ended before its end."""
 
 
 class Source(Protocol):

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Optional, Union
+from typing import Optional
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
-from apim_gateway.wire.relay import BrokenError
+from apim_gateway.wire.headers import Pairs, end_to_end
+from apim_gateway.wire.reply import BrokenError, HeadersTimeoutError, RequestBody, UnreachableError
 
 HEADERS_ALONE_TIMED = aiohttp.ClientTimeout(total=None)  # a stream may last; see `send`
 LARGEST_HEADER = 65_536  # bytes; tokens with many claims are long
-HOP_BY_HOP = frozenset(
-    (
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    )
-)
-RequestBody = Union[bytes, AsyncIterator[bytes], None]
 NO_REDIRECTS: Mapping[str, str] = MappingProxyType({})
-Pairs = Iterable[tuple[str, str]]
 
 
-class UnreachableError(Exception):
-    """Say that no connection came about, or that it broke before the headers."""
-
-
-class HeadersTimeoutError(Exception):
-    """Say that no headers came in time."""
-
-
-class Reply:
+class HttpReply:
     """Hold a backend's status and headers, and its body as a stream.
 
     A body that breaks raises BrokenError, after every byte that arrived has been handed out.
@@ -81,7 +58,7 @@ class Reply:
         self._response.close()
 
 
-class Client:
+class HttpClient:
     """Send requests exactly as they are given: no header added, no body decoded, no proxy.
 
     A URL that begins with a key of `redirects` goes to the address there instead.
@@ -107,7 +84,7 @@ class Client:
         body: RequestBody = None,
         timeout: Optional[float] = None,
         follow_redirects: bool = False,
-    ) -> Reply:
+    ) -> HttpReply:
         """Send one request and wait at most `timeout` seconds for the headers of the reply.
 
         Raises UnreachableError or HeadersTimeoutError.
@@ -120,7 +97,7 @@ class Client:
             allow_redirects=follow_redirects,
         )
         try:
-            return Reply(await asyncio.wait_for(call, timeout))
+            return HttpReply(await asyncio.wait_for(call, timeout))
         except asyncio.TimeoutError as error:
             raise HeadersTimeoutError(f"no response headers within {timeout:g} seconds") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -135,16 +112,3 @@ class Client:
     async def close(self) -> None:
         """Close every connection."""
         await self._session.close()
-
-
-def end_to_end(headers: Pairs) -> CIMultiDict[str]:
-    """Return the headers that travel on: not those of one connection (RFC 9110, 7.6.1)."""
-    pairs = list(headers)
-    named = {
-        token.strip().lower()
-        for name, value in pairs
-        if name.lower() == "connection"
-        for token in value.split(",")
-    }
-    dropped = HOP_BY_HOP | named
-    return CIMultiDict((name, value) for name, value in pairs if name.lower() not in dropped)

@@ -18,12 +18,13 @@ from apim_gateway.options import Address
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import api
 from apim_gateway.reading.scopes import API, Scopes, Source
+from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Traces
 from apim_gateway.serving import process
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
-from apim_gateway.wire.upstream import Client
+from apim_gateway.wire.upstream import HttpClient
 
 GATEWAY = Path(__file__).parents[2] / "infra" / "gateway"
 KEY = "a-key-for-tests"
@@ -96,7 +97,7 @@ async def gateway(
     fragments: Optional[Mapping[str, str]] = None,
     scopes: Optional[Mapping[str, str]] = None,
     get: str = "",
-    **state: Any,
+    **services: Any,
 ) -> AsyncIterator[Running]:
     """Serve the lab's API, with one operation more for GET, by this policy over these backends."""
     declaration = copy.deepcopy(json.loads((GATEWAY / "api.json").read_text(encoding="utf-8")))
@@ -111,16 +112,14 @@ async def gateway(
     runtime = Runtime(
         declared,
         KEY,
-        targets,
         Scopes(
             REGISTRY,
             targets,
             {scope: Source(text, f"{scope}.xml") for scope, text in sources.items()},
             {name: Source(text, f"{name}.xml") for name, text in (fragments or {}).items()},
         ),
-        Client(),
+        Services(HttpClient(), targets, declared.pool, **services),
         Traces(declared.name),
-        **state,
     )
     log: list[Mapping[str, Any]] = []
     server = Server(runtime, Management(runtime).answer, log.append)
@@ -128,7 +127,7 @@ async def gateway(
         async with serving_at(server.application()) as url:
             yield Running(url, runtime, log)
     finally:
-        await runtime.close()
+        await runtime.services.close()
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from apim_gateway.options import Address
-from apim_gateway.wire.upstream import Client
+from apim_gateway.wire.upstream import HttpClient
 from tests.apim_gateway.loopback import Call, Handler, backend, call, echo, gateway, policy, run
 
 SHOW = (
@@ -88,8 +88,10 @@ def test_a_redirect_puts_a_stand_in_before_an_address() -> None:
                 outbound=SHOW,
             )
             async with gateway(document, Address("east", url)) as running:
-                await running.runtime.client.close()
-                running.runtime.client = Client({"https://login.example/": f"{url}/login/"})
+                await running.runtime.services.client.close()
+                running.runtime.services.client = HttpClient(
+                    {"https://login.example/": f"{url}/login/"}
+                )
                 assert (await call(running)).json["path"] == "/openai/login/tenant/token"
 
     run(main())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from apim_gateway.wire.upstream import Client
+from apim_gateway.wire.upstream import HttpClient
 from tests.apim_gateway.loopback import (
     WITH_KEY,
     Call,
@@ -158,8 +158,10 @@ def entra(claims: dict[str, Any]) -> list[int]:
 
         headers = {**WITH_KEY, "Authorization": f"Bearer {rsa(claims, kid='k')}"}
         async with backend(issuer) as url, served(echo, policy(inbound=ENTRA)) as running:
-            await running.runtime.client.close()
-            running.runtime.client = Client({"https://login.microsoftonline.com/": f"{url}/"})
+            await running.runtime.services.client.close()
+            running.runtime.services.client = HttpClient(
+                {"https://login.microsoftonline.com/": f"{url}/"}
+            )
             found = [(await call(running, headers=headers)).status for _ in range(2)]
             assert len(calls) == 2  # the keys are kept
             return found

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from apim_gateway.errors import PolicyError
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import document, reader
-from apim_gateway.reading.schema import SECTIONS
+from apim_gateway.running.sections import SECTIONS
 
 
 def faults(text: str) -> list[str]:

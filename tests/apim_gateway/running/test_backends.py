@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apim_gateway.reading.api import BreakerRule
-from apim_gateway.running.backends import Backend, Breaker, Member, Pool, UnavailableError
+from apim_gateway.running.backends import (
+    Backend,
+    Breaker,
+    BreakerRule,
+    Member,
+    Pool,
+    UnavailableError,
+)
 
 
 class Clock:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apim_gateway.wire.relay import BLOCK, BrokenError, relay
+from apim_gateway.wire.relay import BLOCK, relay
+from apim_gateway.wire.reply import BrokenError
 
 
 class Pieces:

@@ -8,14 +8,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apim_gateway.wire.relay import BrokenError
-from apim_gateway.wire.upstream import (
-    HOP_BY_HOP,
-    Client,
-    HeadersTimeoutError,
-    UnreachableError,
-    end_to_end,
-)
+from apim_gateway.wire.headers import HOP_BY_HOP, end_to_end
+from apim_gateway.wire.reply import BrokenError, HeadersTimeoutError, UnreachableError
+from apim_gateway.wire.upstream import HttpClient
 from tests.apim_gateway.loopback import EVENT, backend, echo, run
 
 
@@ -46,7 +41,7 @@ def test_what_travels_on_is_in_order_and_never_of_the_connection(
 
 def test_nothing_is_added_to_a_request() -> None:
     async def main() -> None:
-        client = Client()
+        client = HttpClient()
         async with backend(echo) as url:
             reply = await client.send("POST", f"{url}/a%2Fb?c=%20", [("x-own", "1")], b"body")
             seen = json.loads(await reply.read())
@@ -68,7 +63,7 @@ def test_what_arrived_before_a_break_is_handed_out_first() -> None:
         return stream
 
     async def main() -> None:
-        client = Client()
+        client = HttpClient()
         async with backend(cut) as url:
             reply = await client.send("GET", url, ())
             await asyncio.sleep(0.1)  # the break is known before the first read
@@ -88,7 +83,7 @@ def test_no_connection_and_no_headers_are_two_errors() -> None:
         return web.Response()
 
     async def main() -> None:
-        client = Client()
+        client = HttpClient()
         with pytest.raises(UnreachableError):
             await client.send("GET", "http://127.0.0.1:9/", ())
         async with backend(stall) as url:

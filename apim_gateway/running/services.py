@@ -1,0 +1,32 @@
+"""What every request of one gateway may use: backends, the client, caches, counters, telemetry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apim_gateway.running.backends import Target
+from apim_gateway.running.background import Background
+from apim_gateway.running.cache import Cache
+from apim_gateway.running.counters import Counters
+from apim_gateway.running.telemetry import Telemetry
+from apim_gateway.wire.reply import Client
+
+
+@dataclass
+class Services:
+    """Hold them; `pool` names the backend of a request for which no policy has chosen another."""
+
+    client: Client
+    backends: Mapping[str, Target]
+    pool: str
+    cache: Cache = field(default_factory=Cache)
+    counters: Counters = field(default_factory=Counters)
+    telemetry: Telemetry = field(default_factory=Telemetry)
+    background: Background = field(default_factory=Background)
+    flush_every_chunk: bool = False
+
+    async def close(self) -> None:
+        """End what is under way and close every connection."""
+        await self.background.close()
+        await self.client.close()

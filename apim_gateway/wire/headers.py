@@ -1,0 +1,35 @@
+"""Headers on their way through: those of one connection stay behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from multidict import CIMultiDict
+
+HOP_BY_HOP = frozenset(
+    (
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    )
+)
+Pairs = Iterable[tuple[str, str]]
+
+
+def end_to_end(headers: Pairs) -> CIMultiDict[str]:
+    """Return the headers that travel on: not those of one connection (RFC 9110, 7.6.1)."""
+    pairs = list(headers)
+    named = {
+        token.strip().lower()
+        for name, value in pairs
+        if name.lower() == "connection"
+        for token in value.split(",")
+    }
+    dropped = HOP_BY_HOP | named
+    return CIMultiDict((name, value) for name, value in pairs if name.lower() not in dropped)
