@@ -20,6 +20,8 @@ from policy_expressions.errors import (
     CompileError,
     ExpressionError,
     ExpressionFailure,
+    ExpressionWarning,
+    NotAllowedError,
     UnsupportedError,
 )
 from policy_expressions.library import LIBRARY
@@ -34,6 +36,8 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "ExpressionFailure",
+    "ExpressionWarning",
+    "NotAllowedError",
     "UnsupportedError",
     "compile",
 ]
@@ -45,6 +49,7 @@ _TRUTH = {"true": True, "false": False}
 class Expression:
     """What an attribute or element holds: a constant, or C# to evaluate for each request.
 
+    warnings: what API Management may refuse, or what never does what it says.
     reads: "Request.Body" and "Response.Body", those whose body must have been read before an
     evaluation. Each evaluation may take 5 seconds and 64 million characters (context.limits).
     """
@@ -53,6 +58,11 @@ class Expression:
     constant: bool
     reads: frozenset[str]
     program: Program
+
+    @property
+    def warnings(self) -> tuple[ExpressionWarning, ...]:
+        """Return what to know of an expression that compiles."""
+        return self.program.warnings
 
     def evaluate(self, context: Context) -> Any:
         """Return the .NET value, for a variable or `text_of`. Raises ExpressionFailure."""
@@ -86,21 +96,30 @@ class Expression:
             raise ExpressionFailure("System.FormatException", message) from None
 
 
-def compile(text: str, *, returns: str = "object") -> Expression:  # noqa: A001
+def compile(  # noqa: A001
+    text: str, *, returns: str = "object", strict: bool = False
+) -> Expression:
     """Compile an attribute's value or an element's text. Raises ExpressionError.
 
     A whole `@(...)` or `@{...}` is an expression, any other text a constant. returns: `object` or
     `string`, or `bool` or `int` where the policy wants one: a constant must then be one.
+    strict: refuse what is not on Microsoft's list for expressions, instead of a warning.
     """
     source = text.strip()
     before = text[: text.index(source)] if source else ""
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     try:
-        return _compile(text, source, line, returns)
+        found = _compile(text, source, line, returns)
     except ExpressionError as refused:
         if not refused.line:
             refused.line, refused.column = line, column
         raise
+    for warning in found.warnings if strict else ():
+        if warning.code.startswith("APIM"):
+            unlisted = NotAllowedError(warning.code, warning.message)
+            unlisted.line, unlisted.column = warning.line, warning.column
+            raise unlisted
+    return found
 
 
 def _compile(text: str, source: str, line: int, returns: str) -> Expression:

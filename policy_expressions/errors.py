@@ -3,11 +3,13 @@
 ExpressionError             refused before it runs
 ├── CompileError            the C# compiler refuses it
 └── UnsupportedError        .NET may well answer it, this package does not
+    └── NotAllowedError     API Management refuses it when the policy is saved
 ExpressionFailure           an evaluation throws, as .NET would
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Optional
 
 
@@ -43,6 +45,23 @@ class CompileError(ExpressionError):
 
 class UnsupportedError(ExpressionError):
     """.NET may well answer this, but it stands in no table here; name is the missing thing."""
+
+
+class NotAllowedError(UnsupportedError):
+    """API Management refuses this when the policy is saved; name is its rule's id, APIM000x."""
+
+
+@dataclass(frozen=True)
+class ExpressionWarning:
+    """Tell what an expression that compiles should not have: code is APIM000x or CSxxxx.
+
+    line and column count from 1 in the text that was compiled; column is 0 where it is not known.
+    """
+
+    code: str
+    message: str
+    line: int
+    column: int
 
 
 class ExpressionFailure(Exception):  # noqa: N818 (a .NET exception, no fault of ours)

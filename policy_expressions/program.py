@@ -19,7 +19,12 @@ from policy_expressions.binder import (  # noqa: F401 (each registers what it bi
 )
 from policy_expressions.binder.conversions import to_type
 from policy_expressions.binder.core import Binder, Function, Runner, Untyped
-from policy_expressions.errors import CompileError, Exceeded, UnsupportedError
+from policy_expressions.errors import (
+    CompileError,
+    Exceeded,
+    ExpressionWarning,
+    UnsupportedError,
+)
 from policy_expressions.library import OBJECT
 from policy_expressions.runtime.run import Run
 from policy_expressions.syntax.node import Node
@@ -33,6 +38,7 @@ class Program:
     run: Runner
     slots: int
     reads: frozenset[str]
+    warnings: tuple[ExpressionWarning, ...] = ()
 
     def evaluate(self, run: Run) -> Any:
         """Return the .NET value. Raises ExpressionFailure."""
@@ -51,7 +57,7 @@ def translate(source: str, is_block: bool, line: int = 1) -> Program:
         run = _block(binder, node) if is_block else _expression(binder, node)
     except RecursionError:
         raise UnsupportedError("expression", "is nested too deeply: split it up") from None
-    return Program(run, binder.slots, binder.flows.reads())
+    return Program(run, binder.slots, binder.flows.reads(), tuple(binder.usage.warnings))
 
 
 def _expression(binder: Binder, node: Node) -> Runner:

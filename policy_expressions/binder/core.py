@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from policy_expressions.binder.flows import Flows, can_hold
+from policy_expressions.binder.usage import Usage
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import CONTEXT, LIBRARY, VOID
 from policy_expressions.syntax.node import Node
@@ -167,6 +168,8 @@ class Binder:
         self.state: State = frozenset()
         self.checked: Optional[bool] = False  # see operations.operation
         self.flows = Flows()
+        self.usage = Usage()
+        self.line = 1  # of the expression being bound
         self.breaks: list[list[State]] = []  # for each loop and switch around: states at `break`
         self.caught: list[int] = []  # the slots of the exceptions of the catches around
 
@@ -186,11 +189,14 @@ class Binder:
             raise UnsupportedError(
                 node.kind.replace("_", " "), "this C# construct is not supported"
             )
+        outer, self.line = self.line, node.line
         try:
             bound: tuple[Expr, frozenset[Any]] = self.flows.within(lambda: handler(self, node))
         except (CompileError, UnsupportedError) as refusal:
             refusal.line = refusal.line or node.line
             raise
+        finally:
+            self.line = outer
         found, held = bound
         found.origin = found.origin or node.text
         if found.holds is None:
@@ -222,7 +228,9 @@ class Binder:
 
     def type(self, node: Node) -> Type:
         """Return the type a type node names."""
-        return self.type_text(node.text)
+        of = self.type_text(node.text)
+        self.usage.type(of, node.line)
+        return of
 
     def type_text(self, text: str) -> Type:
         """Return the type a text names."""

@@ -51,6 +51,7 @@ def index(binder: Binder, receiver: Expr, node: Node) -> Expr:
             raise CompileError("CS0021", text)
         raise mismatch("this[]", receiver.type, known, arguments)
     form, run = found
+    binder.usage.member(form.owner, form.member, binder.line)
     setter = _indexer(receiver, arguments, "set")
     place = _index_place(receiver.run, form, setter[0], arguments) if setter else None
     types = ", ".join(map(str, form.parameters))

@@ -14,7 +14,6 @@ from policy_expressions.binder.core import (
     merge,
     statement,
 )
-from policy_expressions.binder.members import bind_access
 from policy_expressions.binder.operators import branches
 from policy_expressions.binder.statements import (
     BREAK,
@@ -22,7 +21,6 @@ from policy_expressions.binder.statements import (
     bind_declaration,
     ignored,
     sequence,
-    store,
 )
 from policy_expressions.errors import (
     CompileError,
@@ -31,7 +29,7 @@ from policy_expressions.errors import (
 )
 from policy_expressions.library import BOOL, ENUMERABLE, LIBRARY, OBJECT
 from policy_expressions.runtime.containers import walk
-from policy_expressions.syntax.node import Node, field
+from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 
 
@@ -111,16 +109,18 @@ def bind_foreach(binder: Binder, node: Node) -> Runner:
     before = binder.state
     left, of_node = node["left"], node.get("type")
     if left.kind == "tuple_pattern":
-        assign = _deconstruct(binder, left, item)
-    else:
-        of = binder.type(of_node) if of_node and of_node.kind != "implicit_type" else item
-        cell: list[Any] = [None]
-        change = cast(Expr(item, lambda f: cell[0]), of, None).run
-        slot = binder.declare(left.text, of).slot
+        raise UnsupportedError(
+            f"{item.definition.name}.Deconstruct",
+            "it came with .NET Core 2.0: expressions have the types of .NET Framework",
+        )
+    of = binder.type(of_node) if of_node and of_node.kind != "implicit_type" else item
+    cell: list[Any] = [None]
+    change = cast(Expr(item, lambda f: cell[0]), of, None).run
+    slot = binder.declare(left.text, of).slot
 
-        def assign(f: Frame, value: Any) -> None:
-            cell[0] = value
-            f[slot] = [change(f)]
+    def assign(f: Frame, value: Any) -> None:
+        cell[0] = value
+        f[slot] = [change(f)]
 
     binder.breaks.append([])
     body = binder.bind_statement(node["body"])
@@ -161,27 +161,6 @@ def _items(source: Expr) -> tuple[Type, Any]:
         f"foreach statement cannot operate on variables of type '{source.type}' because "
         f"'{source.type}' does not contain a public instance definition for 'GetEnumerator'",
     )
-
-
-def _deconstruct(binder: Binder, node: Node, item: Type) -> Any:
-    """Bind `var (k, v)` over items that have Key and Value."""
-    cell: list[Any] = [None]
-    names = [child.text for child in node.children]
-    if len(names) != 2 or item.definition.name != "KeyValuePair":
-        raise UnsupportedError("deconstruction", "only (key, value) of a dictionary is supported")
-    target = Expr(item, lambda f: cell[0])
-    parts = []
-    for name, member in zip(names, ("Key", "Value")):
-        syntax = Node("identifier", member, node.line, (), ())
-        value = bind_access(binder, target, field(syntax))
-        parts.append(store(binder.declare(name, value.value_type).slot, value.run))
-
-    def assign(f: Frame, value: Any) -> None:
-        cell[0] = value
-        for part in parts:
-            part(f)
-
-    return assign
 
 
 @statement("break_statement")

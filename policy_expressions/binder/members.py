@@ -91,7 +91,9 @@ def _member(binder: Binder, node: Node, called: bool) -> Expr:
         name = f"{receiver.name}.{node['name'].text}"
         if LIBRARY.is_namespace(name):
             return TypeName(None, name)
-        return TypeName(LIBRARY.type(name), name)
+        of = LIBRARY.type(name)
+        binder.usage.type(of, node.line)
+        return TypeName(of, name)
     return bind_access(binder, receiver, node, called)
 
 
@@ -154,6 +156,7 @@ def _property(binder: Binder, receiver: Expr, name: str, static: bool) -> Option
         if static != (getter.flag == "static"):
             text = f"An object reference is required for '{of}.{name}', or none may stand there"
             raise CompileError("CS0120", text)
+        binder.usage.member(owner, getter, binder.line)
         function = getter.implementation
         if static:
             if not callable(function):

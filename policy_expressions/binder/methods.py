@@ -122,6 +122,7 @@ def _finish(
     binder: Binder, form: Form, arguments: list[Argument], target: Optional[Runner], of: Type
 ) -> Expr:
     """Bind the chosen form."""
+    binder.usage.member(form.owner, form.member, binder.line)
     if form.member.implementation is None:
         raise UnsupportedError(form.describe(), "this form of the method is not supported")
     pass_by_reference(binder, form, arguments)

@@ -116,6 +116,7 @@ def bind_new(binder: Binder, node: Node) -> Expr:
         if not members:
             raise UnsupportedError(f"new {of}", "this type cannot be made with new here")
         raise mismatch("new", of, members, arguments)
+    binder.usage.member(of, form.member, binder.line)
     create = call_runner(form.member, of, None, runners(form, arguments))
     initializer = node.get("initializer") or node.only("initializer_expression")
     if initializer is None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from policy_expressions.errors import argument, invalid_operation, null_reference
 from policy_expressions.runtime.containers import equal
-from policy_expressions.runtime.enums import ENUMS, enum_number
+from policy_expressions.runtime.enums import ENUMS, NEWER, enum_number
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.model import Definition, Type
+from policy_expressions.types.signatures import Newer
 
 
 class Plain:
@@ -53,7 +54,10 @@ def _parse_enum(enum: Type, text: str, ignore_case: bool = False) -> Enumeration
 
 def _enum(full: str) -> Definition:
     name = full.rpartition(".")[2]
-    values = {f"static {name} {n}": Enumeration(name, i) for n, i in ENUMS[full].items()}
+    values: dict[str, Any] = {
+        f"static {name} {n}": Newer(NEWER[n]) if n in NEWER else Enumeration(name, i)
+        for n, i in ENUMS[full].items()
+    }
     return Definition(f"enum {full}", values)
 
 

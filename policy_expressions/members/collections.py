@@ -20,6 +20,7 @@ from policy_expressions.runtime.containers import (
 )
 from policy_expressions.runtime.sequences import make_array, new_dictionary
 from policy_expressions.types.model import Definition, Type
+from policy_expressions.types.signatures import Newer
 
 _LIST = {
     "new()": lambda of: List(of),
@@ -100,7 +101,7 @@ _DICTIONARY = {
     "new(IDictionary<K, V>! dictionary, IEqualityComparer<K> comparer)": (
         lambda of, *values: _copied(of, *values)
     ),
-    "bool TryAdd(K key, V value)": lambda d, k, v: d.find(k) is None and (d.add(k, v) or True),
+    "bool TryAdd(K key, V value); bool Remove(K key, out V value)": Newer(".NET Core 2.0"),
     "void Clear()": Dictionary.clear,
     "bool ContainsValue(V value)": lambda d, value: any(equal(e.value, value) for e in d),
 }

@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import Newer
 
 _HASHES = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
 
@@ -33,10 +34,6 @@ def _hasher(of: str, algorithm: str) -> Callable[..., Hasher]:
     return lambda key=None: Hasher(of, algorithm, key)
 
 
-def _digest(algorithm: str) -> Callable[[bytearray], bytearray]:
-    return lambda data: Hasher("", algorithm).digest(data)
-
-
 def _hash_definitions() -> list[Definition]:
     found = []
     for name in _HASHES:
@@ -44,15 +41,15 @@ def _hash_definitions() -> list[Definition]:
         make, make_keyed = _hasher(name, lower), _hasher(f"HMAC{name}", lower)
         members = {
             f"static {name} Create()": make,
-            "static byte[] HashData(byte[]! source)": _digest(lower),
+            "static byte[] HashData(byte[]! source)": Newer(".NET 5"),
         }
         keyed = {"new(byte[]! key)": make_keyed}
         head = "class System.Security.Cryptography"
         found.append(Definition(f"{head}.{name} : HashAlgorithm", members))
         found.append(Definition(f"{head}.HMAC{name} : HashAlgorithm", keyed))
-        for suffix in ("Managed", "CryptoServiceProvider"):
-            made = {"new()": _hasher(f"{name}{suffix}", lower)}
-            found.append(Definition(f"{head}.{name}{suffix} : HashAlgorithm", made))
+        if name != "MD5":
+            made = {"new()": _hasher(f"{name}Managed", lower)}
+            found.append(Definition(f"{head}.{name}Managed : {name}", made))
     return found
 
 

@@ -11,7 +11,6 @@ from policy_expressions.runtime.convertible import attempt
 from policy_expressions.runtime.date_format import format_date, format_span
 from policy_expressions.runtime.date_parse import (
     parse_date,
-    parse_exact,
     parse_offset,
     parse_span,
 )
@@ -30,6 +29,7 @@ from policy_expressions.runtime.dates import (
 from policy_expressions.runtime.guids import format_guid, parse_guid
 from policy_expressions.runtime.values import Enumeration, Long
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import Newer
 
 _CYCLES = {"Hours": 24, "Minutes": 60, "Seconds": 60, "Milliseconds": 1000}
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
@@ -106,13 +106,6 @@ def _date_time(*parts: Any) -> DateTime:
     return DateTime.of(tuple(p for p in parts if not isinstance(p, Enumeration)), kind)
 
 
-def _parse(text: str, _: Any = None, styles: Any = None) -> DateTime:
-    found, flags = parse_date(text), styles.number if styles else 0
-    if flags & 16 or (flags & 128 and text.rstrip()[-1:] in "Zz"):
-        return DateTime(found.ticks, UTC)
-    return DateTime(found.ticks, LOCAL) if flags & 64 and not found.kind else found
-
-
 def _difference(a: Any, b: Any) -> TimeSpan:
     return TimeSpan(a.ticks - b.ticks)
 
@@ -129,15 +122,14 @@ _DATE_TIME = {
     "static DateTime Today": lambda: DateTime(DateTime.now().ticks // DAY * DAY, LOCAL),
     "static DateTime MinValue": DateTime(0),
     "static DateTime MaxValue": DateTime(MAX_TICKS),
-    "static DateTime UnixEpoch": DateTime(UNIX_EPOCH, UTC),
+    "static DateTime UnixEpoch": Newer(".NET Core 2.1"),
     "static int DaysInMonth(int year, int month)": days_in_month,
     "static bool IsLeapYear(int year)": lambda year: days_in_month(year, 2) == 29,
-    "static DateTime Parse(string! s); static DateTime Parse(string! s, IFormatProvider provider); "
-    "static DateTime Parse(string! s, IFormatProvider provider, DateTimeStyles styles)": _parse,
-    "static bool TryParse(string s, out DateTime result)": attempt(parse_date, DateTime()),
-    "static DateTime ParseExact(string! s, string! format, IFormatProvider provider)": (
-        lambda text, form, _: parse_exact(text, form)
+    "static DateTime Parse(string! s); "
+    "static DateTime Parse(string! s, IFormatProvider provider)": lambda text, _=None: parse_date(
+        text
     ),
+    "static bool TryParse(string s, out DateTime result)": attempt(parse_date, DateTime()),
     "static DateTime SpecifyKind(DateTime value, DateTimeKind kind)": lambda value, kind: DateTime(
         value.ticks, kind.number
     ),
@@ -145,6 +137,7 @@ _DATE_TIME = {
     **_adding("DateTime"),
     **_comparing("DateTime"),
     **_formats(format_date),
+    "bool IsDaylightSavingTime()": lambda _: False,
     "DateTimeKind Kind": lambda value: Enumeration("DateTimeKind", value.kind),
     "DateTime Date": lambda value: DateTime(value.ticks // DAY * DAY, value.kind),
     "DateTime AddMonths(int months)": DateTime.add_months,
@@ -180,7 +173,7 @@ _OFFSET = {
     "static DateTimeOffset Now": lambda: DateTimeOffset(DateTime.now()),
     "static DateTimeOffset MinValue": DateTimeOffset(DateTime(0)),
     "static DateTimeOffset MaxValue": DateTimeOffset(DateTime(MAX_TICKS)),
-    "static DateTimeOffset UnixEpoch": DateTimeOffset(DateTime(UNIX_EPOCH)),
+    "static DateTimeOffset UnixEpoch": Newer(".NET Core 2.1"),
     "static DateTimeOffset Parse(string! input)": parse_offset,
     "static bool TryParse(string input, out DateTimeOffset result)": attempt(
         parse_offset, DateTimeOffset(DateTime())
@@ -255,9 +248,6 @@ _TIME_SPAN = {
         -span.ticks
     ),
     "TimeSpan Duration()": lambda span: TimeSpan(abs(span.ticks)),
-    "static TimeSpan operator * (TimeSpan t, double factor)": lambda t, n: TimeSpan(
-        round(t.ticks * n)
-    ),
     **_comparing("TimeSpan"),
     **_formats(format_span),
 }
@@ -281,7 +271,7 @@ DEFINITIONS = (
         default=DateTime(),
         sealed=True,
         others="AddMicroseconds Deconstruct FromBinary FromFileTime FromFileTimeUtc FromOADate "
-        "GetDateTimeFormats GetTypeCode IsDaylightSavingTime Microsecond Nanosecond ToBinary "
+        "GetDateTimeFormats GetTypeCode Microsecond Nanosecond ParseExact ToBinary "
         "ToFileTime ToFileTimeUtc ToLongDateString ToLongTimeString ToOADate ToShortDateString "
         "ToShortTimeString TryFormat TryParseExact",
     ),

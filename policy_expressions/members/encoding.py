@@ -12,6 +12,7 @@ from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters, units
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import Newer
 
 
 class Builder:
@@ -108,7 +109,6 @@ _CODECS = {
     "Unicode": "utf-16-le",
     "BigEndianUnicode": "utf-16-be",
     "UTF32": "utf-32-le",
-    "Latin1": "latin-1",
     "Default": "utf-8",
 }
 _BY_NAME = {
@@ -129,6 +129,7 @@ def _named(name: str) -> Codec:
 
 _ENCODING = {
     **{f"static Encoding {name}": partial(Codec, codec) for name, codec in _CODECS.items()},
+    "static Encoding Latin1": Newer(".NET 5"),
     "static Encoding GetEncoding(string! name)": _named,
     "byte[] GetBytes(string! s); byte[] GetBytes(char[]! chars)": Codec.encode,
     "string GetString(byte[]! bytes); string GetString(byte[]! bytes, int index, int count)": (

@@ -21,11 +21,11 @@ from policy_expressions.json.convert import (
     to_object,
     token_value,
 )
-from policy_expressions.json.merge import MergeSettings, merge
+from policy_expressions.json.merge import merge
 from policy_expressions.json.path import select, select_one
 from policy_expressions.json.reader import parse
 from policy_expressions.json.tokens import JRaw, JToken, JValue
-from policy_expressions.json.writer import quote, write
+from policy_expressions.json.writer import write
 from policy_expressions.members.text import OTHER_LINQ
 from policy_expressions.runtime.casing import folder
 from policy_expressions.runtime.containers import Array, Sequence, walk
@@ -151,7 +151,7 @@ _CONTAINER = {
     "void AddFirst(object content)": lambda token, content: token.insert(0, content),
     "void RemoveAll()": virtual("clear"),
     "IEnumerable<JToken> Descendants()": lambda token: Sequence(token.descendants),
-    "void Merge(object content); void Merge(object content, JsonMergeSettings settings)": merge,
+    "void Merge(object content)": merge,
 }
 
 
@@ -247,43 +247,16 @@ _PROPERTY = {
 }
 
 
-class SerializerSettings:
-    """JsonSerializerSettings: whether nulls are left out (1)."""
-
-    type = "JsonSerializerSettings"
-
-    def __init__(self) -> None:
-        self.nulls = 0
-
-
-def _serialize(run: Run, value: Any, *how: Any) -> str:
-    """Return JSON; how may hold Formatting and settings."""
-    indented = any(isinstance(h, Enumeration) and h.number == 1 for h in how)
-    leave_out = any(isinstance(h, SerializerSettings) and h.nulls for h in how)
-    if leave_out and value is not None and not isinstance(value, JToken):
-        value = from_object(value)
-        for token in list(value.descendants()):
-            if isinstance(token, JProperty) and token.value.kind == "Null":
-                token.holder().remove_child(token)
-    return write(value, run, indented)
-
-
-def _option(of: str, field: str) -> dict[str, Any]:
-    """Return an enum property with its setter."""
-    return {
-        f"{of} {of}": lambda target: Enumeration(of, getattr(target, field)),
-        f"set {of} {of}": lambda target, value: setattr(target, field, value.number),
-    }
+def _serialize(run: Run, value: Any, form: Optional[Enumeration] = None) -> str:
+    """Return JSON."""
+    return write(value, run, form is not None and form.number == 1)
 
 
 _OBJECT_VALUE = "static string SerializeObject(object value"
 _CONVERT = {
-    f"{_OBJECT_VALUE}); {_OBJECT_VALUE}, Formatting formatting); "
-    f"{_OBJECT_VALUE}, JsonSerializerSettings settings); "
-    f"{_OBJECT_VALUE}, Formatting formatting, JsonSerializerSettings settings)": _serialize,
+    f"{_OBJECT_VALUE}); {_OBJECT_VALUE}, Formatting formatting)": _serialize,
     "static object DeserializeObject(string! value); "
     "static T DeserializeObject<T>(string! value)": deserialize,
-    "static string ToString(string value)": lambda text: "null" if text is None else quote(text),
 }
 _EXTENSIONS = {
     "static U Value<U>(this IEnumerable<JToken>! value)": token_value,
@@ -318,19 +291,7 @@ DEFINITIONS = (
         {"IEnumerable<JToken> this[object key]": _values_at},
     ),
     Definition(f"class {_LINQ}.Extensions", _EXTENSIONS),
-    Definition(
-        f"class {_LINQ}.JsonMergeSettings",
-        {
-            "new()": MergeSettings,
-            **_option("MergeArrayHandling", "arrays"),
-            **_option("MergeNullValueHandling", "nulls"),
-        },
-    ),
     Definition("class Newtonsoft.Json.JsonConverter"),
-    Definition(
-        "class Newtonsoft.Json.JsonSerializerSettings",
-        {"new()": SerializerSettings, **_option("NullValueHandling", "nulls")},
-    ),
     Definition("class Newtonsoft.Json.JsonConvert", _CONVERT),
     Definition("struct System.Numerics.BigInteger", python=BigInteger, default=BigInteger(0)),
 )

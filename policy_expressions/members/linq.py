@@ -10,6 +10,7 @@ from policy_expressions.runtime import sequences as does
 from policy_expressions.runtime.containers import HashSet, Sequence, walk
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import Newer
 
 _THIS = "this IEnumerable<T>! source"
 _TEST = f"{_THIS}, Func<T, bool>! predicate"
@@ -49,11 +50,6 @@ def _indexed_where(source: Any, test: Any) -> Any:
     return (item for index, item in enumerate(walk(source)) if test(item, index))
 
 
-@does.lazy
-def _last_items(source: Any, count: int) -> Any:
-    return iter(list(walk(source))[-count:] if count > 0 else ())
-
-
 _ENUMERABLE = {
     "static IEnumerable<int> Range(int start, int count)": does.numbers,
     "static IEnumerable<T> Repeat<T>(T element, int count)": does.repeated,
@@ -73,7 +69,11 @@ _ENUMERABLE = {
     f"static IEnumerable<T> Take<T>({_THIS}, int count)": does.lazy(
         lambda source, count: itertools.islice(walk(source), max(count, 0))
     ),
-    f"static IEnumerable<T> TakeLast<T>({_THIS}, int count)": _last_items,
+    f"static IEnumerable<T> TakeLast<T>({_THIS}, int count); "
+    f"static IEnumerable<T> SkipLast<T>({_THIS}, int count)": Newer(".NET Core 2.0"),
+    f"static T MaxBy<T, K>({_KEY}); static T MinBy<T, K>({_KEY}); "
+    f"static IEnumerable<T> DistinctBy<T, K>({_KEY}); "
+    f"static IEnumerable<T[]> Chunk<T>({_THIS}, int size)": Newer(".NET 6"),
     f"static IEnumerable<T> TakeWhile<T>({_TEST})": does.lazy(
         lambda source, test: itertools.takewhile(test, walk(source))
     ),

@@ -24,6 +24,7 @@ from policy_expressions.runtime.randoms import Random
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import Newer
 
 _MODES = (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN, ROUND_FLOOR, ROUND_CEILING)
 
@@ -102,12 +103,7 @@ def _whole_part(how: str) -> Callable[[Any], Any]:
     return run
 
 
-def _clamp(value: Any, low: Any, high: Any) -> Any:
-    if low > high:
-        raise argument(f"'{low}' cannot be greater than {high}.")
-    return min(max(value, low), high)
-
-
+_CORE_2 = Newer(".NET Core 2.0")
 _KINDS = [kind for kind in NUMBERS.values() if kind.name != "char"]
 _SIGNED = [kind for kind in _KINDS if kind.low < 0 or not kind.is_integer]
 _REALS = ("double", "decimal")
@@ -126,7 +122,8 @@ _MATH = {
     **{f"static {k.name} Max({k.name} val1, {k.name} val2)": max for k in _KINDS},
     **{f"static {k.name} Min({k.name} val1, {k.name} val2)": min for k in _KINDS},
     **{
-        f"static {k.name} Clamp({k.name} value, {k.name} min, {k.name} max)": _clamp for k in _KINDS
+        f"static {k.name} Clamp({k.name} value, {k.name} min, {k.name} max)": _CORE_2
+        for k in _KINDS
     },
     **{f"static {k.name} Abs({k.name} value)": _absolute(k) for k in _SIGNED},
     **{f"static int Sign({k.name} value)": _sign for k in _SIGNED},

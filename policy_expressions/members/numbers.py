@@ -9,13 +9,11 @@ from typing import Any
 from policy_expressions.runtime.convertible import attempt
 from policy_expressions.runtime.formats import format_value
 from policy_expressions.runtime.number_parse import (
-    default_styles,
     parse_bool,
     parse_number,
 )
 from policy_expressions.runtime.numbers import NUMBERS, Number
 from policy_expressions.runtime.texts import text_of
-from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.model import Definition
 
 
@@ -33,23 +31,15 @@ def _number(kind: Number) -> Definition:
     """Return the definition of a number type."""
     name, zero = kind.name, kind.make(0)
 
-    def parse(text: str, how: Any = None, _: Any = None) -> Any:
-        styles = how.number if isinstance(how, Enumeration) else default_styles(kind)
-        return parse_number(kind, text, styles)
+    def parse(text: str, _: Any = None) -> Any:
+        return parse_number(kind, text)
 
-    def try_styled(text: Any, how: Enumeration, _: Any, cell: list[Any]) -> bool:
-        return attempt(parse, zero)(text, how, cell)
-
-    styled = "NumberStyles style, IFormatProvider provider"
     members: dict[str, Any] = {
         f"static {name} Parse(string! s); "
-        f"static {name} Parse(string! s, IFormatProvider provider); "
-        f"static {name} Parse(string! s, NumberStyles style); "
-        f"static {name} Parse(string! s, {styled})": parse,
+        f"static {name} Parse(string! s, IFormatProvider provider)": parse,
         f"static bool TryParse(string s, out {name} result)": attempt(parse, zero),
         # stands for ReadOnlySpan<byte>: with it a bare null is ambiguous, as in .NET
         f"static bool TryParse(byte[] utf8Text, out {name} result)": None,
-        f"static bool TryParse(string s, {styled}, out {name} result)": try_styled,
         "string ToString(); string ToString(IFormatProvider provider)": (
             lambda run, value, _=None: text_of(run, value)
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policy_expressions.runtime.containers import Array, List
-from policy_expressions.runtime.regex_patterns import escape, unescape
+from policy_expressions.runtime.regex_patterns import unescape
 from policy_expressions.runtime.regexes import Match, Regex
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.strings import strings
@@ -66,7 +66,6 @@ DEFINITIONS = (
             f"static string Replace({_STATIC}, MatchEvaluator! evaluator); "
             f"static string Replace({_STATIC}, MatchEvaluator! evaluator, {_HOW})": _replace,
             f"static string[] Split({_STATIC}); static string[] Split({_STATIC}, {_HOW})": _split,
-            "static string Escape(string! str)": escape,
             "static string Unescape(string! str)": unescape,
             "bool IsMatch(string! input)": lambda run, p, text: p.search(run, text) is not None,
             "Match Match(string! input)": lambda run, pattern, text: pattern.match(run, text),

@@ -13,12 +13,15 @@ from policy_expressions.runtime.formats import format_items
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Char, characters, units
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import Newer
 
 OTHER_LINQ = (
-    "AggregateBy AsParallel AsQueryable Chunk CountBy DistinctBy ExceptBy GroupJoin Index "
-    "IntersectBy Join MaxBy MinBy Order OrderDescending Shuffle TryGetNonEnumeratedCount UnionBy"
+    "AggregateBy AsParallel AsQueryable CountBy ExceptBy Index "
+    "IntersectBy Order OrderDescending Shuffle TryGetNonEnumeratedCount UnionBy"
 )
 _COMPARED = "StringComparison comparisonType"
+_CORE_2 = Newer(".NET Core 2.0")
+_CORE_2_1 = Newer(".NET Core 2.1")
 
 
 def _format(run: Any, form: Any, *items: Any) -> str:
@@ -47,45 +50,40 @@ _STRING = {
     ),
     "int IndexOf(char value); int IndexOf(char value, int startIndex); "
     "int IndexOf(char value, int startIndex, int count); "
-    f"int IndexOf(char value, {_COMPARED}); int IndexOf(string! value); "
+    "int IndexOf(string! value); "
     "int IndexOf(string! value, int startIndex); int IndexOf(string! value, int startIndex, "
     f"int count); int IndexOf(string! value, {_COMPARED})": strings.index_of,
     "int LastIndexOf(char value); int LastIndexOf(string! value); "
     f"int LastIndexOf(string! value, {_COMPARED})": strings.last_index_of,
     "int IndexOfAny(char[]! anyOf)": strings.index_of_any,
     "int LastIndexOfAny(char[]! anyOf)": partial(strings.index_of_any, last=True),
-    "bool Contains(string! value); bool Contains(char value); "
-    f"bool Contains(string! value, {_COMPARED})": strings.contains,
-    "bool StartsWith(string! value); bool StartsWith(char value); "
-    f"bool StartsWith(string! value, {_COMPARED})": strings.starts,
-    "bool EndsWith(string! value); bool EndsWith(char value); "
-    f"bool EndsWith(string! value, {_COMPARED})": strings.ends,
+    f"bool Contains(string! value, {_COMPARED}); int IndexOf(char value, {_COMPARED})": _CORE_2_1,
+    "bool StartsWith(char value); bool EndsWith(char value)": _CORE_2,
+    f"string Replace(string! oldValue, string newValue, {_COMPARED})": _CORE_2,
+    "string[] Split(char separator, StringSplitOptions options); "
+    "string[] Split(char separator, int count); "
+    "string[] Split(char separator, int count, StringSplitOptions options); "
+    "string[] Split(string separator, StringSplitOptions options = None); "
+    "string[] Split(string separator, int count, StringSplitOptions options = None)": _CORE_2,
+    "bool Contains(string! value)": strings.contains,
+    f"bool StartsWith(string! value); bool StartsWith(string! value, {_COMPARED})": strings.starts,
+    f"bool EndsWith(string! value); bool EndsWith(string! value, {_COMPARED})": strings.ends,
     "bool Equals(string value); static bool Equals(string a, string b)": _same,
     "bool Equals(object obj)": equal,
     f"bool Equals(string value, {_COMPARED}); "
     f"static bool Equals(string a, string b, {_COMPARED})": (strings.equals),
     "string Replace(string! oldValue, string newValue); "
-    "string Replace(char oldChar, char newChar); "
-    f"string Replace(string! oldValue, string newValue, {_COMPARED})": strings.replace,
+    "string Replace(char oldChar, char newChar)": strings.replace,
     "string ToUpper(); string ToUpperInvariant()": casing.upper,
     "string ToLower(); string ToLowerInvariant()": casing.lower,
-    "string ToUpper(CultureInfo culture)": lambda text, _: casing.upper(text),
-    "string ToLower(CultureInfo culture)": lambda text, _: casing.lower(text),
-    "string Trim(); string Trim(char trimChar); string Trim(params char[] trimChars)": strings.trim,
-    "string TrimStart(); string TrimStart(char trimChar); "
+    "string Trim(); string Trim(params char[] trimChars)": strings.trim,
     "string TrimStart(params char[] trimChars)": strings.trim_start,
-    "string TrimEnd(); string TrimEnd(char trimChar); string TrimEnd(params char[] trimChars)": (
-        strings.trim_end
-    ),
+    "string TrimEnd(params char[] trimChars)": strings.trim_end,
     "string[] Split(params char[] separator); string[] Split(char[] separator, int count); "
     "string[] Split(char[] separator, StringSplitOptions options); "
     "string[] Split(char[] separator, int count, StringSplitOptions options); "
     "string[] Split(string[] separator, StringSplitOptions options); "
-    "string[] Split(string[] separator, int count, StringSplitOptions options); "
-    "string[] Split(char separator, StringSplitOptions options = None); "
-    "string[] Split(char separator, int count, StringSplitOptions options = None); "
-    "string[] Split(string separator, StringSplitOptions options = None); "
-    "string[] Split(string separator, int count, StringSplitOptions options = None)": strings.split,
+    "string[] Split(string[] separator, int count, StringSplitOptions options)": strings.split,
     "string PadLeft(int totalWidth); string PadLeft(int totalWidth, char paddingChar)": (
         strings.pad_left
     ),

@@ -17,7 +17,6 @@ from policy_expressions.errors import (
 )
 from policy_expressions.runtime.dates import DateTime
 from policy_expressions.runtime.number_parse import (
-    default_styles,
     parse_bool,
     parse_number,
     too_large,
@@ -67,7 +66,7 @@ def to_number(kind: Number, value: Any) -> Any:
     if value is None:
         return kind.make(0)
     if value.__class__ is str:
-        return parse_number(kind, value, default_styles(kind))
+        return parse_number(kind, value)
     if isinstance(value, DateTime):
         raise invalid_cast("System.DateTime", f"System.{kind.clr}")
     value = plain(value)

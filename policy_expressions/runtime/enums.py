@@ -16,37 +16,23 @@ _TABLE = {
     "System.UriKind": "RelativeOrAbsolute Absolute Relative",
     "System.UriPartial": "Scheme Authority Path Query",
     "System.Base64FormattingOptions": "None InsertLineBreaks",
-    "System.Globalization.DateTimeStyles": "None AllowLeadingWhite AllowTrailingWhite "
-    "AllowWhiteSpaces=7 NoCurrentDateDefault=8 AdjustToUniversal=16 AssumeLocal=32 "
-    "AssumeUniversal=64 RoundtripKind=128",
-    "System.Globalization.NumberStyles": "None AllowLeadingWhite AllowTrailingWhite "
-    "AllowLeadingSign=4 Integer=7 AllowTrailingSign=8 AllowParentheses=16 AllowDecimalPoint=32 "
-    "AllowThousands=64 Number=111 AllowExponent=128 Float=167 AllowCurrencySymbol=256 Any=511 "
-    "AllowHexSpecifier=512 HexNumber=515",
     "System.Text.NormalizationForm": "FormC=1 FormD=2 FormKC=5 FormKD=6",
     "System.Text.RegularExpressions.RegexOptions": "None IgnoreCase Multiline "
     "ExplicitCapture=4 Compiled=8 Singleline=16 IgnorePatternWhitespace=32 RightToLeft=64 "
     "ECMAScript=256 CultureInvariant=512",
-    "System.Net.HttpStatusCode": "Continue=100 SwitchingProtocols=101 OK=200 Created=201 "
-    "Accepted=202 NonAuthoritativeInformation=203 NoContent=204 ResetContent=205 "
-    "PartialContent=206 MultipleChoices=300 MovedPermanently=301 Found=302 SeeOther=303 "
-    "NotModified=304 TemporaryRedirect=307 PermanentRedirect=308 BadRequest=400 Unauthorized=401 "
-    "PaymentRequired=402 Forbidden=403 NotFound=404 MethodNotAllowed=405 NotAcceptable=406 "
-    "RequestTimeout=408 Conflict=409 Gone=410 LengthRequired=411 PreconditionFailed=412 "
-    "RequestEntityTooLarge=413 UnsupportedMediaType=415 UnprocessableEntity=422 Locked=423 "
-    "TooManyRequests=429 InternalServerError=500 NotImplemented=501 BadGateway=502 "
-    "ServiceUnavailable=503 GatewayTimeout=504 HttpVersionNotSupported=505",
     "System.Xml.Linq.SaveOptions": "None DisableFormatting OmitDuplicateNamespaces",
     "Newtonsoft.Json.Formatting": "None Indented",
-    "Newtonsoft.Json.NullValueHandling": "Include Ignore",
     "Newtonsoft.Json.Linq.JTokenType": "None Object Array Constructor Property Comment Integer "
     "Float String Boolean Null Undefined Date Raw Bytes Guid Uri TimeSpan",
-    "Newtonsoft.Json.Linq.MergeArrayHandling": "Concat Union Replace Merge",
-    "Newtonsoft.Json.Linq.MergeNullValueHandling": "Ignore Merge",
     "ProductState": "NotPublished Published",
     "SubscriptionState": "Suspended Active Expired Submitted Rejected Cancelled",
 }
-_FLAGS = ("RegexOptions", "StringSplitOptions", "DateTimeStyles", "NumberStyles")
+_FLAGS = ("RegexOptions", "StringSplitOptions")
+# Values that .NET Framework lacks
+NEWER: Mapping[str, str] = {
+    "TrimEntries": ".NET 5",
+    **dict.fromkeys(("ToZero", "ToNegativeInfinity", "ToPositiveInfinity"), ".NET Core 3.0"),
+}
 
 
 def _numbers(names: str) -> dict[str, int]:

@@ -7,29 +7,29 @@ from decimal import Decimal
 from typing import Any
 
 from policy_expressions.errors import ExpressionFailure, bad_format, overflow
-from policy_expressions.runtime.enums import member
 from policy_expressions.runtime.numbers import NUMBERS, Number, fit_decimal
 
-INTEGER = member("NumberStyles", "Integer").number
-FLOAT = member("NumberStyles", "Float").number | member("NumberStyles", "AllowThousands").number
-DECIMAL = member("NumberStyles", "Number").number
 _SPACES = "\t\n\v\f\r "
 _SHAPE = re.compile(
-    r"(?P<sign>[+-])?(?P<open>\()?¤?(?P<whole>[\d,]*)(?P<point>\.(?P<fraction>\d*))?"
-    r"(?P<power>[eE][+-]?\d+)?(?P<close>\))?(?P<after>[+-])?",
+    r"(?P<sign>[+-])?(?P<whole>[\d,]*)(?P<point>\.(?P<fraction>\d*))?"
+    r"(?P<power>[eE][+-]?\d+)?(?P<after>[+-])?",
     re.ASCII,
 )
+# What may not stand in the text: Parse without styles takes Integer, Number or Float.
+_REFUSED = {
+    "integer": ("after", "point", "power"),
+    "decimal": ("power",),
+    **dict.fromkeys(("double", "float"), ("after",)),
+}
 _WORDS = {"nan": "nan", "infinity": "inf", "-infinity": "-inf", "+infinity": "inf", "-nan": "nan"}
 
 
-def parse_number(kind: Number, text: str, styles: int) -> Any:
+def parse_number(kind: Number, text: str) -> Any:
     """Return a number of that type. Raises a FormatException or an OverflowException."""
-    stripped = text.strip(_SPACES + "\0") if styles & 3 == 3 else text
-    if styles & 512:
-        return _hexadecimal(kind, text, stripped)
+    stripped = text.strip(_SPACES + "\0")
     if kind.kind is not Decimal and not kind.is_integer and stripped.lower() in _WORDS:
         return kind.make(float(_WORDS[stripped.lower()]))
-    number = _number(text, stripped, styles)
+    number = _number(kind, text, stripped)
     if not kind.is_integer:
         return fit_decimal(number) if kind.kind is Decimal else kind.make(float(number))
     # The range first: to make an int of a million digits takes Python most of a minute.
@@ -38,16 +38,16 @@ def parse_number(kind: Number, text: str, styles: int) -> Any:
     return kind.make(int(number))
 
 
-def _number(text: str, stripped: str, styles: int) -> Decimal:
-    """Return the value, if the styles allow all that stands there."""
+def _number(kind: Number, text: str, stripped: str) -> Decimal:
+    """Return the value, if the type allows all that stands there."""
     found = _SHAPE.fullmatch(stripped)
     part = found.groupdict() if found else {}
     digits = (part.get("whole") or "").replace(",", "") + (part.get("fraction") or "")
-    uses = {4: "sign", 8: "after", 16: "open", 32: "point", 128: "power"}
-    allowed = all(not part.get(name) or styles & flag for flag, name in uses.items())
-    thousands = "," not in (part.get("whole") or "") or (styles & 64 and part["whole"][0] != ",")
-    balanced = bool(part.get("open")) == bool(part.get("close"))
-    if not digits or not allowed or not thousands or not balanced:
+    refused = _REFUSED["integer" if kind.is_integer else kind.name]
+    thousands = "," not in (part.get("whole") or "") or (
+        not kind.is_integer and part["whole"][0] != ","
+    )
+    if not digits or any(part.get(name) for name in refused) or not thousands:
         raise not_a_number(text)
     number = Decimal(f"{part['whole'].replace(',', '') or 0}.{part['fraction'] or 0}")
     if part["power"]:
@@ -56,17 +56,8 @@ def _number(text: str, stripped: str, styles: int) -> Decimal:
         number = number.scaleb(-far if power.startswith("-") else far)
     elif not part["fraction"]:
         number = Decimal(part["whole"].replace(",", "") or 0)
-    negative = part["sign"] == "-" or part["after"] == "-" or part["open"]
+    negative = part["sign"] == "-" or part["after"] == "-"
     return -number if negative else number
-
-
-def _hexadecimal(kind: Number, text: str, stripped: str) -> Any:
-    if not re.fullmatch(r"[0-9A-Fa-f]+", stripped):
-        raise not_a_number(text)
-    value = int(stripped, 16)
-    if value > kind.high - kind.low:
-        raise too_large(kind)
-    return kind.wrap(value)
 
 
 def not_a_number(text: str) -> ExpressionFailure:
@@ -101,9 +92,4 @@ def parse_base(kind: Number, text: str, base: int) -> Any:
     return kind.wrap(value)
 
 
-def default_styles(kind: Number) -> int:
-    """Return what Parse allows when it is not told."""
-    return INTEGER if kind.is_integer else DECIMAL if kind.kind is Decimal else FLOAT
-
-
-__all__ = ["NUMBERS", "default_styles", "parse_bool", "parse_number"]
+__all__ = ["NUMBERS", "parse_bool", "parse_number"]

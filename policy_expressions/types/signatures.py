@@ -67,6 +67,13 @@ class Declaration:
         return bool(self.parameters) and self.takes[0].modifier == "this"
 
 
+@dataclass(frozen=True)
+class Newer:
+    """Stands for the function behind a member that .NET Framework 4.7 lacks, and who has it."""
+
+    version: str
+
+
 class Tokens:
     """The words of a declaration, taken one by one."""
 
