@@ -18,26 +18,20 @@ from types import MappingProxyType
 from typing import NoReturn, Optional
 
 from apim_gateway.errors import PolicyError
+from apim_gateway.reading.named_values import MAX_BYTES, substitute
 from policy_expressions.span import expression_end, expression_start
 
-MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
 
 _NAME = re.compile(r"[A-Za-z_][\w:.\-]*")
 _SPACE = re.compile(r"\s*")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _CSHARP_STRING = re.compile(r'@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"', re.DOTALL)
-_NAMED_VALUE = re.compile(
-    r"<!--.*?-->"
-    r"|<set-body\b[^>]*\btemplate\s*=\s*[\"']liquid[\"'].*?</set-body>"
-    r"|\{\{\s*([\w.\-]+)\s*\}\}",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
 class Text:
-    """An attribute's value or an element's text, and the line (from 1) of its first character.
+    """An attribute's value or an element's text, and where its first character stands (from 1).
 
     Blanks before that do not count. Entities are decoded, except in expressions that use none
     outside their strings.
@@ -45,6 +39,7 @@ class Text:
 
     value: str
     line: int
+    column: int = 1
 
 
 @dataclass(frozen=True)
@@ -56,37 +51,25 @@ class Element:
     attributes: Mapping[str, Text]
     children: tuple[Element, ...]
     text: Text
+    column: int = 1
 
 
-def read(document: str, file: str, named_values: Optional[Mapping[str, str]] = None) -> Element:
+def read(
+    document: str,
+    file: str,
+    named_values: Optional[Mapping[str, str]] = None,
+    keep_unknown: bool = False,
+) -> Element:
     """Read a policy document or fragment and return its root element.
 
-    `{{name}}` is replaced by the named value, except in comments and Liquid templates. Raises
-    PolicyError at the first fault, with its line and the name of the thing.
+    `{{name}}` is replaced by the named value, except in comments and Liquid templates; one that is
+    not given is refused, or stays as it is with `keep_unknown`. Raises PolicyError at the first
+    fault, with its line and the name of the thing.
     """
     if len(document.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise PolicyError(file, 1, "document", f"is larger than {MAX_BYTES:,} bytes: split it up")
-    text = _substitute(document.lstrip("\ufeff"), file, named_values or {})
+    text = substitute(document.lstrip("\ufeff"), file, named_values or {}, keep_unknown)
     return _Reader(text, file).root()
-
-
-def _substitute(document: str, file: str, named_values: Mapping[str, str]) -> str:
-    size = len(document)
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal size
-        name = match.group(1)
-        if name is None:
-            return match.group()
-        line = document.count("\n", 0, match.start()) + 1
-        if name not in named_values:
-            raise PolicyError(file, line, name, "is no named value: define it or correct the name")
-        size += len(named_values[name])
-        if size > MAX_BYTES:
-            raise PolicyError(file, line, name, f"makes the document exceed {MAX_BYTES:,} bytes")
-        return named_values[name]
-
-    return _NAMED_VALUE.sub(value, document)
 
 
 @dataclass
@@ -94,16 +77,21 @@ class _Open:
     """An element whose end tag is still to come."""
 
     name: str
-    line: int
+    place: tuple[int, int]
     attributes: dict[str, Text]
     children: list[Element] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    text_line: int = 0
+    text_place: Optional[tuple[int, int]] = None
+
+    @property
+    def line(self) -> int:
+        return self.place[0]
 
     def close(self) -> Element:
-        text = Text("".join(self.text), self.text_line or self.line)
+        text = Text("".join(self.text), *(self.text_place or self.place))
         attributes = MappingProxyType(self.attributes)
-        return Element(self.name, self.line, attributes, tuple(self.children), text)
+        children = tuple(self.children)
+        return Element(self.name, self.line, attributes, children, text, self.place[1])
 
 
 class _Reader:
@@ -111,7 +99,7 @@ class _Reader:
         self._document = document
         self._file = file
         self._position = 0
-        self._lines_to = (0, 1)
+        self._known = (0, 1, 0)  # a position, its line, and where that line begins
 
     def root(self) -> Element:
         stack: list[_Open] = []
@@ -153,14 +141,21 @@ class _Reader:
         return self._document.startswith(token, self._position)
 
     def _line(self, position: Optional[int] = None) -> int:
-        position = self._position if position is None else position
-        start, line = self._lines_to if self._lines_to[0] <= position else (0, 1)
-        self._lines_to = (position, line + self._document.count("\n", start, position))
-        return self._lines_to[1]
+        return self._place(position)[0]
 
-    def _line_of_text(self) -> int:
+    def _place(self, position: Optional[int] = None) -> tuple[int, int]:
+        """Return line and column; counts on from the place asked for last, to stay linear."""
+        position = self._position if position is None else position
+        known, line, begins = self._known if self._known[0] <= position else (0, 1, 0)
+        ends = self._document.count("\n", known, position)
+        if ends:
+            begins = self._document.rfind("\n", known, position) + 1
+        self._known = (position, line + ends, begins)
+        return line + ends, position - begins + 1
+
+    def _place_of_text(self) -> tuple[int, int]:
         space = _SPACE.match(self._document, self._position)
-        return self._line(space.end() if space else None)
+        return self._place(space.end() if space else None)
 
     def _fail(self, name: str, reason: str, position: Optional[int] = None) -> NoReturn:
         raise PolicyError(self._file, self._line(position), name, reason)
@@ -186,13 +181,13 @@ class _Reader:
     def _cdata(self, parent: _Open) -> None:
         self._position += len("<![CDATA[")
         start = self._position
-        parent.text_line = parent.text_line or self._line_of_text()
+        parent.text_place = parent.text_place or self._place_of_text()
         parent.text.append(self._document[start : self._skip_past("]]>", "CDATA")])
 
     def _start_tag(self) -> tuple[_Open, bool]:
-        line = self._line()
+        place = self._place()
         self._position += 1
-        element = _Open(self._name("element"), line, {})
+        element = _Open(self._name("element"), place, {})
         while True:
             self._skip_space()
             if self._at("/>") or self._at(">"):
@@ -218,10 +213,10 @@ class _Reader:
         if quote not in ('"', "'") or not quote:
             self._fail(name, "has a value without quotes: put it in double quotes")
         self._position += 1
-        line = self._line_of_text()
+        place = self._place_of_text()
         value = self._until(quote, name)
         self._position += 1
-        return Text(value, line)
+        return Text(value, *place)
 
     def _end_tag(self, stack: list[_Open]) -> Element:
         self._position += 2
@@ -238,14 +233,14 @@ class _Reader:
         return stack.pop().close()
 
     def _text(self, parent: Optional[_Open]) -> None:
-        start, line = self._position, self._line_of_text()
+        start, place = self._position, self._place_of_text()
         value = self._until("<", parent.name if parent else "document")
         if parent is None:
             if value.strip():
                 self._fail("document", "has text outside its root element: remove it", start)
             return
         if value.strip():
-            parent.text_line = parent.text_line or line
+            parent.text_place = parent.text_place or place
         parent.text.append(value)
 
     def _until(self, stop: str, name: str) -> str:

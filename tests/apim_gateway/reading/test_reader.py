@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apim_gateway.errors import PolicyError
-from apim_gateway.reading.reader import MAX_BYTES, MAX_DEPTH, Element, read
+from apim_gateway.reading.named_values import MAX_BYTES
+from apim_gateway.reading.reader import MAX_DEPTH, Element, read
 
 POLICY = Path(__file__).parents[3] / "infra" / "gateway" / "policy.xml"
 
@@ -133,3 +134,17 @@ def test_any_text_is_read_or_refused(document: str) -> None:
         return
     assert told.line >= 1
     assert told.reason
+
+
+def test_elements_attributes_and_texts_know_line_and_column() -> None:
+    root = read("<policies>\n  <inbound a='1'\n   b=' x'>\n    t</inbound></policies>", "p")
+    inbound = root.children[0]
+    assert (inbound.line, inbound.column) == (2, 3)
+    assert (inbound.attributes["a"].line, inbound.attributes["a"].column) == (2, 15)
+    assert (inbound.attributes["b"].line, inbound.attributes["b"].column) == (3, 8)
+    assert (inbound.text.line, inbound.text.column) == (4, 5)
+
+
+def test_a_named_value_that_is_not_given_stays_where_it_may() -> None:
+    root = read('<a b="{{x}}-{{y}}" />', "p", {"y": "1"}, keep_unknown=True)
+    assert root.attributes["b"].value == "{{x}}-1"
