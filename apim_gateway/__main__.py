@@ -1,43 +1,50 @@
-"""python -m apim_gateway: run policy documents on loopback, check them, or evaluate."""
+"""python -m apim_gateway: run policy documents on loopback, check them, or list the policies."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Coroutine
 from typing import Any, Callable
 
 from apim_gateway import check, options, reference
 from apim_gateway.errors import ApimGatewayError, ConfigError
-from policy_expressions import evaluate
 
 
 def main() -> int:
     """Do what the command line says; return the exit status."""
-    settings = options.parse()
-    if settings.eval:
-        evaluate.run(sys.stdin, sys.stdout)
-        return 0
-    if settings.policies:
-        print(reference.markdown(), end="")
-        return 0
-    key = os.environ.get(options.KEY, "")
+    given = options.parse()
+    run = {"serve": _serve, "check": _check, "policies": _policies}[given.command]
     try:
-        if settings.check:
-            results = list(check.check(settings.check, options.named_values(settings)))
-            print("\n".join(text for _, text in results))
-            return 0 if all(right for right, _ in results) else 1
-        if not key:
-            raise ConfigError(f"set {options.KEY} to the subscription key wanted")
-        from apim_gateway.serving import process
-
-        _runner()(process.serve(settings, key, sys.stdout))
+        return run(given)
     except ApimGatewayError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        pass  # Ctrl-C before the gateway listened
+        return 0  # Ctrl-C before the gateway listened
+
+
+def _serve(given: Namespace) -> int:
+    key = os.environ.get(options.KEY, "")
+    if not key:
+        raise ConfigError(f"set {options.KEY} to the subscription key wanted")
+    from apim_gateway.serving import process  # with aiohttp, which only this command needs
+
+    _runner()(process.serve(options.settings(given), key, sys.stdout))
+    return 0
+
+
+def _check(given: Namespace) -> int:
+    fragments = dict(given.fragment)
+    results = list(check.check(given.files, options.named_values(given), fragments))
+    print("\n".join(text for _, text in results))
+    return 0 if all(right for right, _ in results) else 1
+
+
+def _policies(given: Namespace) -> int:
+    print(reference.markdown(), end="")
     return 0
 
 

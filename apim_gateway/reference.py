@@ -12,7 +12,7 @@ from apim_gateway.running.sections import SECTIONS
 
 TITLE = "# Policies of the local gateway"
 INTRODUCTION = """\
-This page is written by `python -m apim_gateway --policies` from the table that documents are
+This page is written by `python -m apim_gateway policies` from the table that documents are
 checked against. Every other element, attribute and section is refused when a document is loaded,
 with file, line and name. An attribute takes an expression unless it is marked *literal*; required
 ones are **bold**, defaults stand after `=`."""

@@ -99,6 +99,7 @@ def main() -> None:
         relay = serve("bench.servers", "relay", backend)
         gateway = serve(
             "apim_gateway",
+            "serve",
             *("--policy", str(GATEWAY / "policy.xml"), "--api", str(GATEWAY / "api.json")),
             *("--backend", f"bench={backend}/openai"),
         )

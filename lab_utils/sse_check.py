@@ -60,7 +60,7 @@ def check(policy: str, file: str, facts: Facts) -> list[Finding]:
 
 def _read(policy: str, file: str) -> Element:
     try:
-        return read(policy, file)
+        return read(policy, file, keep_unknown=True)
     except errors.PolicyError as refused:
         raise PolicyError(refused.file, refused.line, refused.name, refused.reason) from None
 

@@ -79,3 +79,7 @@ def test_a_fragment_is_named_for_a_look() -> None:
 def test_a_document_that_cannot_be_read_is_the_labs_own_error() -> None:
     with pytest.raises(PolicyError, match=r"p\.xml:1: policies: has no end tag"):
         check("<policies>", "p.xml", PLAIN)
+
+
+def test_named_values_are_taken_as_given() -> None:
+    assert failed(GOOD.replace('backend-id="inference"', 'backend-id="{{pool}}"')) == []

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Optional
 from urllib.parse import unquote
 
 from apim_gateway.errors import ConfigError
-from apim_gateway.reading import durations
+from apim_gateway.reading import durations, files
 from apim_gateway.running.backends import BreakerRule
 
 # First segments of paths that belong to the management surface, not to an API.
@@ -70,11 +70,12 @@ class Api:
 def load(file: Path) -> Api:
     """Read `file`, the API's declaration. Raises ConfigError that names the key at fault."""
     try:
-        return parse(json.loads(file.read_text(encoding="utf-8")), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
+        document = json.loads(files.read(file))
     except json.JSONDecodeError as error:
         raise ConfigError(f"{file}:{error.lineno}: not valid JSON: {error.msg}") from error
+    except RecursionError:
+        raise ConfigError(f"{file}: not valid JSON: it is nested too deeply") from None
+    return parse(document, str(file))
 
 
 def parse(document: object, file: str) -> Api:

@@ -15,6 +15,7 @@ from typing import Optional
 
 import policy_expressions
 from apim_gateway.errors import PolicyError
+from apim_gateway.reading.named_values import UNKNOWN
 from apim_gateway.reading.reader import Element, Text
 from apim_gateway.reading.schema import BACKEND_ID, Attribute, Node, Policy, Shape, Surroundings
 from apim_gateway.running.place import Place
@@ -73,16 +74,22 @@ def compile_document(
 
     Raises PolicyError for the first fault; `faults` tells them all.
     """
-    compiler = _Compiler(file, registry, scope, parent, fragments)
+    taken = fragments is None
+    compiler = _Compiler(file, registry, scope, parent, fragments or {}, taken)
     document = compiler.document(root)
     if compiler.problems:
         raise compiler.problems[0]
     return document
 
 
-def faults(root: Element, file: str, registry: Registry) -> list[PolicyError]:
-    """Return everything wrong in a document or fragment, in the order of its lines."""
-    compiler = _Compiler(file, registry, "api", None, None)
+def faults(
+    root: Element, file: str, registry: Registry, fragments: Mapping[str, Fragment] = {}
+) -> list[PolicyError]:
+    """Return everything wrong in a document or fragment, in the order of its lines.
+
+    Other fragments than those given are taken to be there.
+    """
+    compiler = _Compiler(file, registry, "api", None, fragments, taken=True)
     if root.name == "fragment":
         compiler.steps(root.children, ANYWHERE, "")
     else:
@@ -99,10 +106,12 @@ class _Compiler:
         registry: Registry,
         scope: str,
         parent: Optional[Document],
-        fragments: Optional[Mapping[str, Fragment]],
+        fragments: Mapping[str, Fragment],
+        taken: bool,
     ) -> None:
         self.file, self.registry, self.scope = file, registry, scope
         self.parent, self.fragments = parent, fragments
+        self.taken = taken  # fragments that are not given are taken to be there
         self.problems: list[PolicyError] = []
         self.references: list[Reference] = []
         self.including: list[str] = []
@@ -211,7 +220,8 @@ class _Compiler:
             values[name] = value
             if attribute.literal:
                 literals[name] = text.value.strip()
-            if attribute.kind is BACKEND_ID and value.constant:
+            known = value.constant and not UNKNOWN.search(text.value)
+            if attribute.kind is BACKEND_ID and known:
                 self.references.append(Reference(text.value.strip(), text.line, element.name))
         return values, literals
 
@@ -219,7 +229,7 @@ class _Compiler:
         self, name: str, text: Text, attribute: Attribute
     ) -> Optional[policy_expressions.Expression]:
         try:
-            value = policy_expressions.compile(text.value)
+            value = policy_expressions.compile(_with_stand_ins(text.value))
         except ExpressionError as refused:
             blank = text.value[: len(text.value) - len(text.value.lstrip())]
             line = text.line + refused.line - 1 - blank.count("\n")
@@ -229,7 +239,7 @@ class _Compiler:
             if attribute.literal:
                 self.fault(text.line, name, "takes no expression")
             return value
-        reason = attribute.kind.fault(text.value)
+        reason = "" if UNKNOWN.search(text.value) else attribute.kind.fault(text.value)
         if reason:
             self.fault(text.line, name, reason)
         return value
@@ -261,9 +271,9 @@ class _Compiler:
         return self.parent.sections[section] if self.parent else Steps(())
 
     def include(self, element: Element, name: str, section: str, path: str) -> Steps:
-        if self.fragments is None:
-            return Steps(())
         fragment = self.fragments.get(name)
+        if fragment is None and self.taken:
+            return Steps(())
         if fragment is None:
             known = ", ".join(sorted(self.fragments)) or "none"
             reason = f"no fragment {name!r} is known ({known}); give it with --fragment {name}=FILE"
@@ -284,6 +294,14 @@ class _Compiler:
 
     def fault(self, line: int, name: str, reason: str) -> None:
         self.problems.append(PolicyError(self.file, line, name, reason))
+
+
+def _with_stand_ins(text: str) -> str:
+    """Return an expression with 1 for each named value that is not known; other texts as they are.
+
+    1 stands well in most places of C#, in strings too.
+    """
+    return UNKNOWN.sub("1", text) if text.lstrip().startswith(("@(", "@{")) else text
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -8,18 +8,16 @@ import os
 import signal
 import sys
 import threading
-from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Optional, TextIO, Union
+from typing import Optional, TextIO
 
 from aiohttp import web
 
-from apim_gateway import options
 from apim_gateway.errors import ConfigError
 from apim_gateway.policies import REGISTRY
-from apim_gateway.reading import api
+from apim_gateway.reading import api, files
 from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, Scopes, Source
 from apim_gateway.running.backends import Backend, Breaker, Member, Pool, Target
 from apim_gateway.running.services import Services
@@ -28,6 +26,7 @@ from apim_gateway.running.trace import Traces
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
+from apim_gateway.serving.settings import Address, Settings
 from apim_gateway.wire.upstream import LARGEST_HEADER, HttpClient
 from policy_expressions.context import Switches
 
@@ -35,7 +34,7 @@ LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 GRACE = 0.5  # seconds for requests under way when the gateway stops
 
 
-async def serve(settings: Namespace, key: str, out: TextIO) -> None:
+async def serve(settings: Settings, key: str, out: TextIO) -> None:
     """Listen, print the URL as one JSON line, and one line for each request, until told to stop.
 
     Raises ConfigError or PolicyError before it listens, ConfigError where it cannot.
@@ -68,13 +67,13 @@ async def serve(settings: Namespace, key: str, out: TextIO) -> None:
         log.close()
 
 
-async def build(settings: Namespace, key: str) -> Runtime:
+async def build(settings: Settings, key: str) -> Runtime:
     """Build the gateway the options describe. Raises ConfigError or PolicyError."""
     declared = api.load(settings.api)
-    targets = backends(declared, settings.backend)
+    targets = backends(declared, settings.backends)
     scopes = _scopes(settings, declared, targets)
     services = Services(
-        HttpClient(dict(settings.redirect)),
+        HttpClient(dict(settings.redirects)),
         targets,
         declared.pool,
         telemetry=_telemetry(settings.telemetry),
@@ -84,7 +83,7 @@ async def build(settings: Namespace, key: str) -> Runtime:
     return Runtime(declared, key, scopes, services, Traces(declared.name), switches)
 
 
-def backends(declared: api.Api, servers: list[options.Address]) -> dict[str, Target]:
+def backends(declared: api.Api, servers: Sequence[Address]) -> dict[str, Target]:
     """Return the pool of the API and each of its members, by name. Raises ConfigError."""
     members = [
         Member(
@@ -101,17 +100,17 @@ def backends(declared: api.Api, servers: list[options.Address]) -> dict[str, Tar
     return targets
 
 
-def _scopes(settings: Namespace, declared: api.Api, targets: Mapping[str, Target]) -> Scopes:
+def _scopes(settings: Settings, declared: api.Api, targets: Mapping[str, Target]) -> Scopes:
     sources = {API: _source(settings.policy)}
     if settings.global_policy:
         sources[GLOBAL] = _source(settings.global_policy)
     known = [operation.name for operation in declared.operations]
-    for name, file in settings.operation_policy:
+    for name, file in settings.operation_policies.items():
         if name not in known:
             raise ConfigError(f"--operation-policy {name}: the API has {', '.join(known)}")
         sources[f"{OPERATION}{name}"] = _source(file)
-    fragments = {name: _source(file) for name, file in settings.fragment}
-    return Scopes(REGISTRY, targets, sources, fragments, options.named_values(settings))
+    fragments = {name: _source(file) for name, file in settings.fragments.items()}
+    return Scopes(REGISTRY, targets, sources, fragments, settings.named_values)
 
 
 def _telemetry(file: Optional[Path]) -> Telemetry:
@@ -123,8 +122,8 @@ def _telemetry(file: Optional[Path]) -> Telemetry:
         raise ConfigError(f"--telemetry {file} cannot be written: {error}") from error
 
 
-def _source(file: Union[Path, str]) -> Source:
-    return Source(options.read(Path(file)), str(file))
+def _source(file: Path) -> Source:
+    return Source(files.read(file), str(file))
 
 
 class _Lines:

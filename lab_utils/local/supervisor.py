@@ -57,6 +57,7 @@ class Supervisor:
         self._serve(
             "gateway",
             "apim_gateway",
+            "serve",
             "--port=0",
             f"--policy={infra / 'policy.xml'}",
             f"--api={infra / 'api.json'}",

@@ -14,7 +14,6 @@ from typing import Any, Callable, Optional
 from aiohttp import ClientSession, web
 from yarl import URL
 
-from apim_gateway.options import Address
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import api
 from apim_gateway.reading.scopes import API, Scopes, Source
@@ -24,6 +23,7 @@ from apim_gateway.serving import process
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
+from apim_gateway.serving.settings import Address
 from apim_gateway.wire.upstream import HttpClient
 
 GATEWAY = Path(__file__).parents[2] / "infra" / "gateway"

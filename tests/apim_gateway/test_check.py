@@ -10,12 +10,12 @@ ROOT = Path(__file__).parents[2]
 def checked(tmp_path: Path, text: str, **values: str) -> tuple[bool, str]:
     file = tmp_path / "p.xml"
     file.write_text(text, encoding="utf-8")
-    ((right, told),) = check.check([str(file)], values)
+    ((right, told),) = check.check([file], values)
     return right, told.replace(str(file), "p.xml")
 
 
 def test_the_labs_own_policies_are_right() -> None:
-    files = sorted(map(str, (ROOT / "infra" / "gateway").rglob("*.xml")))
+    files = sorted((ROOT / "infra" / "gateway").rglob("*.xml"))
     assert files
     assert list(check.check(files, {})) == [(True, f"{file}: ok") for file in files]
 
@@ -73,3 +73,25 @@ def test_the_four_typos_of_a_newcomer_are_told_with_line_and_name(tmp_path: Path
         right, told = checked(tmp_path, good.replace(right_text, wrong_text))
         assert not right
         assert told.startswith(message), told
+
+
+def test_a_named_value_that_is_not_known_may_be_anything(tmp_path: Path) -> None:
+    text = (
+        "<policies><inbound><set-backend-service base-url='{{backend-url}}/v1' />"
+        "<rate-limit calls='{{calls}}' renewal-period='@({{period}} + 1)' />"
+        "<set-variable name='x' value='@(\"{{text}}\".Length)' /></inbound></policies>"
+    )
+    assert checked(tmp_path, text) == (True, "p.xml: ok")
+
+
+def test_a_fragment_that_is_given_is_looked_into(tmp_path: Path) -> None:
+    policy, fragment = tmp_path / "p.xml", tmp_path / "f.xml"
+    policy.write_text(
+        "<policies><outbound><include-fragment fragment-id='f' />"
+        "<include-fragment fragment-id='unknown' /></outbound></policies>",
+        encoding="utf-8",
+    )
+    fragment.write_text("<fragment>\n<forward-request /></fragment>", encoding="utf-8")
+    ((right, told),) = check.check([policy], {}, {"f": fragment})
+    assert not right
+    assert told == f"{fragment}:2: forward-request: may not stand in outbound, only in backend"

@@ -28,7 +28,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def serving(*more: str, policy: str = POLICY, backend: str = BACKEND) -> list[str]:
-    return command("--policy", policy, "--api", API, "--backend", backend, *more)
+    return command("serve", "--policy", policy, "--api", API, "--backend", backend, *more)
 
 
 def environment(key: str = KEY) -> dict[str, str]:
@@ -112,7 +112,9 @@ def test_it_stops_when_nobody_reads_its_lines_any_more() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (command(), "give --policy and --api and --backend"),
+        (command(), "the following arguments are required: serve|check|policies"),
+        (command("serve"), "the following arguments are required: --policy, --api, --backend"),
+        (command("check"), "the following arguments are required: FILE"),
         (serving("--port", "65536"), "'65536' is not a port"),
         (serving("--backend", "west"), "'west' should be NAME=URL[;priority=P;weight=W]"),
         (serving("--backend", "west=http://x:y"), "'west=http://x:y' should be NAME=URL"),
@@ -161,7 +163,7 @@ def test_a_backend_that_nobody_named_is_told_with_its_place(tmp_path: Path) -> N
     assert done.returncode == 2
     assert f"{policy}:3: set-backend-service: no backend 'west' is known" in done.stderr
     assert "--backend west=URL" in done.stderr
-    assert finish(command("--check", str(policy))).stdout == f"{policy}: ok\n"
+    assert finish(command("check", str(policy))).stdout == f"{policy}: ok\n"
 
 
 def test_check_tells_every_fault_of_every_file(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_check_tells_every_fault_of_every_file(tmp_path: Path) -> None:
         "<forward-request />\n</inbound>\n</policies>",
         encoding="utf-8",
     )
-    done = finish(command("--check", POLICY, str(wrong), "none.xml"))
+    done = finish(command("check", POLICY, str(wrong), "none.xml"))
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == f"{POLICY}: ok"
@@ -193,9 +195,9 @@ def test_check_takes_named_values_and_fragments_it_does_not_know_as_given(tmp_pa
         "<include-fragment fragment-id='shared' /></inbound></policies>",
         encoding="utf-8",
     )
-    assert finish(command("--check", str(policy))).stdout == f"{policy}: ok\n"
+    assert finish(command("check", str(policy))).stdout == f"{policy}: ok\n"
     fragment = tmp_path / "f.xml"
     fragment.write_text("<fragment><forward-request timeout='x' /></fragment>", encoding="utf-8")
-    done = finish(command("--check", str(fragment)))
+    done = finish(command("check", str(fragment)))
     assert done.returncode == 1
     assert ":1: timeout: 'x' should be a whole number" in done.stdout

@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 
 from apim_gateway import options
 from apim_gateway.errors import ConfigError
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 
-NEEDED = ["--policy", "p.xml", "--api", "a.json", "--backend", "east=http://127.0.0.1:1/openai"]
+NEEDED = [
+    "serve",
+    "--policy",
+    "p.xml",
+    "--api",
+    "a.json",
+    "--backend",
+    "east=http://127.0.0.1:1/openai",
+]
 
 
 def test_a_backend_has_a_name_an_address_and_a_place_in_the_pool() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 from tests.apim_gateway.loopback import (
     EVENT,
     answering,

@@ -72,7 +72,7 @@ class Gateway:
         files = {"policy.xml": policy, "api.json": json.dumps(definition)}
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        command = ["apim_gateway", "--port", str(self._port)]
+        command = ["apim_gateway", "serve", "--port", str(self._port)]
         command += ["--policy", str(folder / "policy.xml"), "--api", str(folder / "api.json")]
         for backend in backends:
             command += ["--backend", backend]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 from tests.apim_gateway.loopback import (
     CHAT,
     EVENT,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 from apim_gateway.wire.upstream import HttpClient
 from tests.apim_gateway.loopback import Call, Handler, backend, call, echo, gateway, policy, run
 

@@ -5,8 +5,8 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apim_gateway.options import Address
 from apim_gateway.policies.flow import pause
+from apim_gateway.serving.settings import Address
 from tests.apim_gateway.loopback import (
     CHAT,
     EVENT,

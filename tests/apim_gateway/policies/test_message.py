@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 from tests.apim_gateway.loopback import (
     EVENT,
     answering,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 from tests.apim_gateway.loopback import CHAT, EVENT, gateway, policy, run, served, wire
 
 LEAVING = 1_000

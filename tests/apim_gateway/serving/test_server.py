@@ -8,7 +8,7 @@ import json
 import pytest
 from aiohttp import web
 
-from apim_gateway.options import Address
+from apim_gateway.serving.settings import Address
 from tests.apim_gateway.loopback import (
     CHAT,
     GATEWAY,

@@ -1,0 +1,39 @@
+"""What a gateway process is told before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Address:
+    """Hold one server, and its place in the API's pool; `url` has no slash at the end."""
+
+    name: str
+    url: str
+    priority: int = 1
+    weight: int = 100
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hold the options of `apim_gateway serve`; --help explains each."""
+
+    policy: Path
+    api: Path
+    backends: tuple[Address, ...]
+    host: str = "127.0.0.1"
+    port: int = 0
+    global_policy: Optional[Path] = None
+    operation_policies: Mapping[str, Path] = field(default_factory=dict)
+    fragments: Mapping[str, Path] = field(default_factory=dict)
+    named_values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    telemetry: Optional[Path] = None
+    flush_every_chunk: bool = False
+    missing_variable: str = "null"  # or throw
+    newline: str = "lf"  # or crlf
+    stop_with_stdin: bool = False

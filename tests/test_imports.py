@@ -1,0 +1,132 @@
+"""The house's floors: who may import whom, and no circles, also none for types alone."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Each package, and the project's own packages that it may import.
+BELOW = {
+    "lab_utils": {"apim_gateway", "policy_expressions"},
+    "apim_gateway": {"policy_expressions"},
+    "policy_expressions": set(),
+    "mock_openai": set(),
+}
+# Arrows back that only annotations need, still to be mended.
+FOR_TYPES_ALONE = {
+    ("policy_expressions.json.tokens", "policy_expressions.json.containers"),
+    ("policy_expressions.types.model", "policy_expressions.types.library"),
+}
+# The gateway's rooms from below to above: each may import those before it.
+ROOMS = ("wire", "running", "reading", "policies", "serving")
+
+
+def modules(package: str) -> dict[str, ast.Module]:
+    """Return what each module of a package says, by its dotted name."""
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            file.read_text(encoding="utf-8")
+        )
+        for file in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def imported(name: str, tree: ast.Module, known: set[str]) -> Iterator[str]:
+    """Yield every module that an import anywhere in the module `name` names."""
+    is_package = any(other.startswith(f"{name}.") for other in known)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = name.split(".")
+            above = parts[: len(parts) - node.level + is_package] if node.level else []
+            source = ".".join([*above, *filter(None, [node.module])])
+            for alias in node.names:
+                inner = f"{source}.{alias.name}"
+                yield inner if inner in known else source
+
+
+def arrows(package: str) -> dict[str, set[str]]:
+    """Return for each module of a package what it imports."""
+    found = modules(package)
+    return {name: set(imported(name, tree, set(found))) for name, tree in found.items()}
+
+
+@pytest.mark.parametrize("package", BELOW)
+def test_packages_import_only_those_below(package: str) -> None:
+    above = set(BELOW) - BELOW[package] - {package}
+    against = [
+        f"{name} imports {target}"
+        for name, targets in arrows(package).items()
+        for target in sorted(targets)
+        if target.split(".")[0] in above
+    ]
+    assert against == []
+
+
+@pytest.mark.parametrize("package", BELOW)
+def test_no_circle_between_modules(package: str) -> None:
+    graph = arrows(package)
+    inside = {name: targets & set(graph) - {name} for name, targets in graph.items()}
+    for name, target in FOR_TYPES_ALONE & {(a, b) for a in inside for b in inside[a]}:
+        inside[name].discard(target)
+    tuple(TopologicalSorter(inside).static_order())  # raises CycleError, which names the circle
+
+
+def test_no_exception_is_older_than_its_reason() -> None:
+    graph = arrows("policy_expressions")
+    assert {
+        (name, target) for name, target in FOR_TYPES_ALONE if target not in graph[name]
+    } == set()
+
+
+def test_the_rooms_of_the_gateway_stand_on_each_other() -> None:
+    against = [
+        f"{name} imports {target}"
+        for name, targets in arrows("apim_gateway").items()
+        for target in sorted(targets)
+        if _floor(target) > _floor(name)
+    ]
+    assert against == []
+
+
+def _floor(name: str) -> int:
+    package, _, rest = name.partition(".")
+    if package != "apim_gateway" or rest in ("", "errors"):
+        return -1
+    room = rest.split(".")[0]
+    return ROOMS.index(room) if room in ROOMS else len(ROOMS)
+
+
+def test_azure_sdks_are_imported_by_the_cloud_alone() -> None:
+    outside = [
+        f"{name} imports {target}"
+        for package in BELOW
+        for name, targets in arrows(package).items()
+        for target in sorted(targets)
+        if target.split(".")[0] in ("azure", "msal") and not name.startswith("lab_utils.cloud")
+    ]
+    assert outside == []
+
+
+@pytest.mark.parametrize("module", ["__main__", "check", "reference"])
+def test_what_serves_nothing_does_not_import_aiohttp(module: str) -> None:
+    program = (
+        f"import sys, apim_gateway.{module}; print(*({{'aiohttp', 'yarl'}} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        cwd=ROOT,
+        check=True,
+    )
+    assert done.stdout.split() == []
