@@ -115,7 +115,7 @@ def operation(word: str, left: Expr, right: Expr, checked: Optional[bool]) -> Op
     checked: overflow throws (True), wraps except in constants (False) or always wraps (None).
     """
     return (
-        _user_defined(word, left, right)
+        user_operator(word, left, right)
         or _numeric(word, left, right, checked)
         or _lifted(word, left, right, checked)
         or _logical(word, left, right)
@@ -274,7 +274,8 @@ def _null_check(wanted: bool, left: Expr, right: Expr) -> Optional[Operation]:
     return Operation(BOOL, None, None, lambda a, b: (a is None and b is None) is wanted)
 
 
-def _user_defined(word: str, left: Expr, right: Expr) -> Optional[Operation]:
+def user_operator(word: str, left: Expr, right: Expr) -> Optional[Operation]:
+    """Return the operator that one of the types declares itself, None when there is none."""
     for owner in (left.type, right.type):
         for of in LIBRARY.ancestors(owner) if owner is not None else ():
             scope = LIBRARY.scope(of)

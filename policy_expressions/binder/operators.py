@@ -22,7 +22,7 @@ from policy_expressions.binder.core import (
     expression,
     merge,
 )
-from policy_expressions.binder.operations import operation
+from policy_expressions.binder.operations import operation, user_operator
 from policy_expressions.errors import CompileError, ExpressionFailure, UnsupportedError
 from policy_expressions.library import BOOL, INT, LIBRARY, LONG, STRING, UINT
 from policy_expressions.runtime.numbers import NUMBERS
@@ -115,7 +115,8 @@ def not_applicable(word: str, left: Expr, right: Expr) -> CompileError:
 
 def binary(word: str, left: Expr, right: Expr, checked: Optional[bool] = False) -> Expr:
     """Bind one binary operator other than `&&`, `||`, `??`. Raises CompileError as C# does."""
-    if word == "+" and STRING in (left.type, right.type):
+    is_text = word == "+" and STRING in (left.type, right.type)
+    if is_text and user_operator(word, left, right) is None:
         return concatenate(left, right)
     found = operation(word, left, right, checked)
     if found is None:

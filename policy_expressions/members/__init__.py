@@ -21,6 +21,7 @@ from policy_expressions.members import (
     regex,
     text,
     web,
+    xml,
 )
 
 FAMILIES = {
@@ -34,6 +35,7 @@ FAMILIES = {
     "Collections": collections,
     "LINQ": linq,
     "JSON": json,
+    "XML": xml,
     "Regular expressions": regex,
     "Web": web,
     "Cryptography": crypto,

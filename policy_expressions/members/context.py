@@ -16,8 +16,10 @@ from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.dates import SECOND, DateTime, TimeSpan
 from policy_expressions.runtime.enums import member
 from policy_expressions.runtime.names import Names, Variables, decoded, lists
+from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import units
 from policy_expressions.types.model import Definition, Type
+from policy_expressions.xml.reader import parse_document, parse_element
 
 _LISTS = "IReadOnlyDictionary<string, string[]>"
 
@@ -40,31 +42,38 @@ def _content(body: model.Body, preserve: bool) -> str:
     return units(body.data.decode("utf-8", "replace"))
 
 
-def _json(kind: str) -> Callable[[model.Body, str], Any]:
-    def run(body: model.Body, text: str) -> Any:
+def _json(kind: str) -> Callable[[Run, model.Body, str], Any]:
+    def read(run: Run, body: model.Body, text: str) -> Any:
         try:
             return parse(text, kind, all_of_it=False)
         except ExpressionFailure as failure:
             message = f"The message body is not a valid JSON. {failure.message}"
             raise ExpressionFailure("MessageBodyException", message) from None
 
-    return run
+    return read
 
 
-_READERS: dict[str, Callable[[model.Body, str], Any]] = {
-    "string": lambda body, text: text,
-    "byte[]": lambda body, text: bytearray(body.data),
+def _xml(parse: Callable[[Run, str], Any]) -> Callable[[Run, model.Body, str], Any]:
+    """Return a reader of XML; a byte order mark is no part of it."""
+    return lambda run, body, text: parse(run, text.lstrip("\ufeff"))
+
+
+_READERS: dict[str, Callable[[Run, model.Body, str], Any]] = {
+    "string": lambda run, body, text: text,
+    "byte[]": lambda run, body, text: bytearray(body.data),
     **{kind: _json(kind) for kind in ("JObject", "JArray", "JToken")},
+    **{kind: _xml(parse_element) for kind in ("XElement", "XNode")},
+    "XDocument": _xml(parse_document),
 }
 
 
-def _as(of: Type, body: model.Body, preserve: bool) -> Any:
+def _as(run: Run, of: Type, body: model.Body, preserve: bool) -> Any:
     reader = _READERS.get(of.name)
     if reader is None:
         known = ", ".join(_READERS)
         text = f"Body.As<{of}>() is not supported here: use one of {known}."
         raise ExpressionFailure("System.NotSupportedException", text)
-    return reader(body, _content(body, preserve))
+    return reader(run, body, _content(body, preserve))
 
 
 class Group:

@@ -34,6 +34,7 @@ FormatException|System.UriFormatException|Invalid URI: The format of the URI cou
 determined.
 SystemException|System.Security.Cryptography.CryptographicException|Error occurred during a \
 cryptographic operation.
+SystemException|System.Xml.XmlException|An XML error has occurred.
 ArgumentException|System.Text.RegularExpressions.RegexParseException|
 InvalidOperationException|System.Runtime.CompilerServices.SwitchExpressionException|
 Exception|Newtonsoft.Json.JsonException|

@@ -20,7 +20,11 @@ _TABLE = {
     "System.Text.RegularExpressions.RegexOptions": "None IgnoreCase Multiline "
     "ExplicitCapture=4 Compiled=8 Singleline=16 IgnorePatternWhitespace=32 RightToLeft=64 "
     "ECMAScript=256 CultureInvariant=512",
+    "System.Xml.Linq.LoadOptions": "None PreserveWhitespace SetBaseUri SetLineInfo=4",
     "System.Xml.Linq.SaveOptions": "None DisableFormatting OmitDuplicateNamespaces",
+    "System.Xml.XmlNodeType": "None Element Attribute Text CDATA EntityReference Entity "
+    "ProcessingInstruction Comment Document DocumentType DocumentFragment Notation Whitespace "
+    "SignificantWhitespace EndElement EndEntity XmlDeclaration",
     "Newtonsoft.Json.Formatting": "None Indented",
     "Newtonsoft.Json.Linq.JTokenType": "None Object Array Constructor Property Comment Integer "
     "Float String Boolean Null Undefined Date Raw Bytes Guid Uri TimeSpan",

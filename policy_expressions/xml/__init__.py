@@ -1,0 +1,1 @@
+"""XML as System.Xml.Linq has it: nodes, their reader and their writer."""
