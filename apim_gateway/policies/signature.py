@@ -1,50 +1,43 @@
-"""JSON web tokens: read, and checked against keys (RFC 7515, 7517, 7519).
-
-HS256, HS384 and HS512, and RS256, RS384 and RS512 (RFC 8017, PKCS1 v1.5) are known.
-"""
+"""JSON web tokens and the keys that sign them (RFC 7515, 7517, 7518), by PyJWT and cryptography."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-# What precedes the digest in a signature: DigestInfo of SHA-256, -384 and -512 (RFC 8017, 9.2).
-_DIGEST_INFO = {
-    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
-    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
-    "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
-}
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt import PyJWS
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm, get_default_algorithms
+from jwt.exceptions import PyJWTError
+
+from apim_gateway.policies.claims import InvalidTokenError
+
 LARGEST = 65_536  # characters of a token
-
-
-class TokenError(Exception):
-    """Say why a text is no token."""
+# What API Management documents, by the kind of key that such a signature needs.
+ALGORITHMS: Mapping[str, type] = {
+    f"{family}{bits}": kind
+    for family, kind in {
+        "HS": bytes,
+        "RS": RSAPublicKey,
+        "PS": RSAPublicKey,
+        "ES": EllipticCurvePublicKey,
+    }.items()
+    for bits in (256, 384, 512)
+}
+_METHODS = get_default_algorithms()
 
 
 @dataclass(frozen=True)
-class SharedKey:
-    """Hold a symmetric key; `id` matches a token's `kid`, if both have one."""
+class Key:
+    """Hold a shared secret or a public key; `id` matches a token's `kid`, if both have one."""
 
-    secret: bytes
+    value: Union[bytes, RSAPublicKey, EllipticCurvePublicKey]
     id: str = ""
-
-
-@dataclass(frozen=True)
-class PublicKey:
-    """Hold an RSA key: modulus and exponent."""
-
-    modulus: int
-    exponent: int
-    id: str = ""
-
-
-Key = Union[SharedKey, PublicKey]
 
 
 @dataclass(frozen=True)
@@ -60,73 +53,87 @@ class Token:
         """Tell whether one of the keys made the signature."""
         kid = self.header.get("kid")
         fitting = [key for key in keys if not (kid and key.id) or key.id == kid]
-        return any(self._matches(key) for key in fitting)
+        return any(self._matches(key.value) for key in fitting)
 
-    def _matches(self, key: Key) -> bool:
-        algorithm = str(self.header.get("alg", ""))
-        family, name = algorithm[:2], f"sha{algorithm[2:]}"
-        if name not in _DIGEST_INFO:
+    def _matches(self, key: Any) -> bool:
+        name = self.header.get("alg")
+        kind = ALGORITHMS.get(name) if isinstance(name, str) else None
+        if kind is None or not isinstance(key, kind):
             return False
-        if family == "HS" and isinstance(key, SharedKey):
-            wanted = hmac.new(key.secret, self.signed, name).digest()
-            return hmac.compare_digest(wanted, self.signature)
-        if family == "RS" and isinstance(key, PublicKey):
-            return _rsa_matches(key, self.signature, name, self.signed)
-        return False
+        method = _METHODS[str(name)]
+        try:
+            prepared = key if kind is bytes else method.prepare_key(key)  # refuses a wrong curve
+            return bool(method.verify(self.signed, prepared, self.signature))
+        except (PyJWTError, ValueError):
+            return False
 
 
 def read(text: str) -> Token:
-    """Take a token apart without trusting it. Raises TokenError."""
-    parts = text.split(".")
-    if len(parts) != 3 or len(text) > LARGEST:
-        raise TokenError("The token is not of the form header.claims.signature.")
-    header, claims = (_object(part) for part in parts[:2])
-    return Token(header, claims, decode(parts[2]), ".".join(parts[:2]).encode("utf-8"))
+    """Take a token apart without trusting it. Raises InvalidTokenError."""
+    if len(text) > LARGEST or text.count(".") != 2:
+        raise InvalidTokenError(
+            "JwtInvalid", "The token is not of the form header.claims.signature."
+        )
+    try:
+        parts = PyJWS().decode_complete(text, options={"verify_signature": False})
+        claims = json.loads(parts["payload"])
+    except PyJWTError as error:
+        raise InvalidTokenError("JwtInvalid", f"The token cannot be read: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidTokenError("JwtInvalid", "The claims of the token are not JSON.") from error
+    if not isinstance(claims, dict):
+        raise InvalidTokenError("JwtInvalid", "The claims of the token are not a JSON object.")
+    signed = text.rpartition(".")[0].encode("utf-8")
+    return Token(parts["header"], claims, parts["signature"], signed)
 
 
-def decode(text: str) -> bytes:
-    """Return what a Base64 text holds, of the usual or the URL alphabet. Raises TokenError."""
+def shared_key(text: str, identity: str = "") -> Key:
+    """Return the key that a Base64 text holds, of the usual or the URL alphabet.
+
+    Raises InvalidTokenError.
+    """
     try:
         usual = text.strip().translate(str.maketrans("-_", "+/")).rstrip("=")
-        return base64.b64decode(usual + "=" * (-len(usual) % 4), validate=True)
+        return Key(base64.b64decode(usual + "=" * (-len(usual) % 4), validate=True), identity)
     except (binascii.Error, ValueError) as error:
-        raise TokenError(f"A part is not Base64: {error}") from error
+        raise InvalidTokenError("JwtInvalid", f"The key is not Base64: {error}") from error
 
 
-def public_key(modulus: str, exponent: str, identity: str = "") -> PublicKey:
-    """Return the RSA key of a JSON web key's `n` and `e`. Raises TokenError."""
-    n, e = (int.from_bytes(decode(text), "big") for text in (modulus, exponent))
-    return PublicKey(n, e, identity)
+def rsa_key(modulus: str, exponent: str, identity: str = "") -> Key:
+    """Return the RSA key of a JSON web key's `n` and `e`. Raises InvalidTokenError."""
+    url = str.maketrans("+/", "-_")
+    n, e = (part.strip().translate(url).rstrip("=") for part in (modulus, exponent))
+    return _public(RSAAlgorithm, {"kty": "RSA", "n": n, "e": e}, identity)
 
 
 def key_set(document: Any) -> list[Key]:
-    """Return the RSA keys of a JSON web key set; others are left out. Raises TokenError."""
+    """Return the RSA and EC keys of a JSON web key set; others are left out.
+
+    Raises InvalidTokenError.
+    """
     found = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(found, list):
-        raise TokenError("The key set holds no keys.")
-    return [
-        public_key(str(key["n"]), str(key["e"]), str(key.get("kid", "")))
-        for key in found
-        if isinstance(key, dict) and key.get("kty") == "RSA" and "n" in key and "e" in key
-    ]
+        raise InvalidTokenError("JwtInvalid", "The key set holds no keys.")
+    keys = [_published(item) for item in found if isinstance(item, dict)]
+    return [key for key in keys if key]
 
 
-def _object(part: str) -> Mapping[str, Any]:
+def _published(item: dict[str, Any]) -> Optional[Key]:
+    names = {"RSA": ("n", "e"), "EC": ("crv", "x", "y")}.get(str(item.get("kty")))
+    if names is None or item.get("use") == "enc":
+        return None
+    given = {name: item.get(name) for name in ("kty", *names)}
+    if not all(isinstance(value, str) for value in given.values()):
+        return None
+    method = ECAlgorithm if "crv" in given else RSAAlgorithm
     try:
-        found: Optional[object] = json.loads(decode(part))
-    except (ValueError, RecursionError) as error:
-        raise TokenError(f"A part is not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise TokenError("A part is not a JSON object.")
-    return found
+        return _public(method, given, str(item.get("kid", "")))
+    except InvalidTokenError:  # of a curve, say, that nobody here knows
+        return None
 
 
-def _rsa_matches(key: PublicKey, signature: bytes, name: str, signed: bytes) -> bool:
-    size = (key.modulus.bit_length() + 7) // 8
-    digest = _DIGEST_INFO[name] + hashlib.new(name, signed).digest()
-    padding = size - len(digest) - 3
-    if len(signature) != size or padding < 8 or key.exponent < 3:
-        return False
-    opened = pow(int.from_bytes(signature, "big"), key.exponent, key.modulus)
-    wanted = b"\0\1" + b"\xff" * padding + b"\0" + digest
-    return hmac.compare_digest(opened.to_bytes(size, "big"), wanted)
+def _public(method: Any, given: Mapping[str, Any], identity: str) -> Key:
+    try:
+        return Key(method.from_jwk(dict(given)), identity)
+    except (PyJWTError, ValueError, TypeError) as error:
+        raise InvalidTokenError("JwtInvalid", f"The key cannot be read: {error}") from error

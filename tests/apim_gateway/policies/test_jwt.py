@@ -19,7 +19,7 @@ from tests.apim_gateway.loopback import (
     run,
     served,
 )
-from tests.apim_gateway.policies.test_signature import MODULUS, SECRET, part, rsa, shared
+from tests.apim_gateway.policies.test_signature import SECRET, part, published, rsa, shared
 
 KEYS = f"<issuer-signing-keys><key>{base64.b64encode(SECRET).decode()}</key></issuer-signing-keys>"
 SOON = int(time.time()) + 600
@@ -134,13 +134,14 @@ def test_the_token_is_kept_in_a_variable() -> None:
     assert found.json["headers"]["x-sub"] == "me"
 
 
-ENTRA = (
-    '<validate-azure-ad-token tenant-id="t"><client-application-ids>'
-    "<application-id>app</application-id></client-application-ids></validate-azure-ad-token>"
+CLIENTS = "<client-application-ids><application-id>app</application-id></client-application-ids>"
+BACKENDS = (
+    "<backend-application-ids><application-id>mine</application-id>"
+    "<application-id>ours</application-id></backend-application-ids>"
 )
 
 
-def entra(claims: dict[str, Any]) -> list[int]:
+def entra(claims: dict[str, Any], inside: str = CLIENTS) -> list[int]:
     """Return the status of two requests with a token of a stand-in for Microsoft Entra."""
 
     async def main() -> list[int]:
@@ -150,14 +151,12 @@ def entra(claims: dict[str, Any]) -> list[int]:
             calls.append(request.path)
             base = f"http://{request.host}"
             if request.path.endswith("/keys"):
-                size = (MODULUS.bit_length() + 7) // 8
-                key = {"kty": "RSA", "kid": "k", "e": "AQAB"}
-                key["n"] = part(MODULUS.to_bytes(size, "big"))
-                return web.json_response({"keys": [key]})
+                return web.json_response({"keys": [published(kid="k")]})
             return web.json_response({"issuer": "entra", "jwks_uri": f"{base}/keys"})
 
+        xml = f'<validate-azure-ad-token tenant-id="t">{inside}</validate-azure-ad-token>'
         headers = {**WITH_KEY, "Authorization": f"Bearer {rsa(claims, kid='k')}"}
-        async with backend(issuer) as url, served(echo, policy(inbound=ENTRA)) as running:
+        async with backend(issuer) as url, served(echo, policy(inbound=xml)) as running:
             await running.runtime.services.client.close()
             running.runtime.services.client = HttpClient(
                 {"https://login.microsoftonline.com/": f"{url}/"}
@@ -184,6 +183,16 @@ def test_a_token_of_entra_is_checked_against_its_published_keys(
     claims: dict[str, Any], status: int
 ) -> None:
     assert entra(claims) == [status, status]
+
+
+@pytest.mark.parametrize(
+    ("audience", "status"),
+    [("ours", 200), ("api://mine", 200), (["x", "mine"], 200), ("other", 401), (None, 401)],
+)
+def test_a_token_is_for_one_of_the_backend_applications(audience: Any, status: int) -> None:
+    claims = {"exp": SOON, "iss": "entra", "appid": "app"}
+    claims.update({"aud": audience} if audience else {})
+    assert entra(claims, CLIENTS + BACKENDS) == [status, status]
 
 
 def test_keys_that_cannot_be_had_are_401() -> None:
