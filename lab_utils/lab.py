@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
-import requests
-
+from . import proxies
 from .errors import LabError
 from .secret import Secret
 from .settings import PROJECT, Settings
@@ -42,7 +41,10 @@ class Lab:
         return cls(settings, _target(settings))
 
     def __repr__(self) -> str:
-        where = self._deployment.gateway_url if self._deployment else "not deployed yet"
+        deployed = self._deployment
+        where = deployed.gateway_url if deployed else "not deployed yet"
+        if deployed and not deployed.answers():
+            where += " does not answer: run lab.deploy() again"
         return f"<Lab on target {self.settings.target}: {where}>"
 
     def create_resource_group(self) -> None:
@@ -96,7 +98,8 @@ class Lab:
         """
         deadline = time.monotonic() + LOG_SECONDS
         while True:
-            answers = [requests.get(url, timeout=30) for url in self._deployed.logs]
+            with proxies.direct() as session:
+                answers = [session.get(url, timeout=30) for url in self._deployed.logs]
             streams = [stream for answer in answers for stream in answer.json()["streams"]]
             running = any(stream["ended"] == "running" for stream in streams)
             if not running or time.monotonic() > deadline:

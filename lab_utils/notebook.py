@@ -24,6 +24,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from . import proxies
 from .errors import LabError
 from .lab import Lab
 from .settings import PROJECT, Settings
@@ -115,6 +116,9 @@ def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> None:
     build.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LAB_STATE_DIR", str(build / "lab"))
     lab = Lab.from_env()
+    bypassed = proxies.bypass(os.environ) if lab.settings.target == "local" else ""
+    if bypassed:
+        terminal.write(f"{bypassed}\n")
     try:
         nbformat.write(execute(path, terminal), build / path.name)
     finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import io
 import os
 import re
 from collections.abc import Mapping
@@ -13,6 +15,7 @@ from typing import Any, Callable, Optional
 from dotenv import dotenv_values
 
 from .errors import ConfigError
+from .secret import Secret
 
 PROJECT = Path(__file__).resolve().parent.parent  # a kernel's working folder may be any other
 Reader = Callable[[str], Any]  # raises ValueError with the form that is wanted
@@ -53,6 +56,22 @@ def _regions(value: str) -> tuple[str, ...]:
     return names
 
 
+def _gateway(value: str) -> str:
+    """Read a gateway's address; what the API adds to it, from /openai on, is left out."""
+    address = re.fullmatch(r"(https?://[^\s/?#@]+)((?:/[^\s?#]*)?)(\?\S*)?", value)
+    if address:
+        path, api, _ = re.split(r"(/openai(?=/|$)|$)", address[2], maxsplit=1)
+        if api or not address[3]:
+            return address[1] + path.rstrip("/")
+    raise ValueError("an address such as https://NAME.azure-api.net, or with the API's path")
+
+
+def _key(value: str) -> Secret:
+    if not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("a key of ASCII letters, digits and signs without blanks")
+    return Secret(value)
+
+
 _yes_or_no = _one_of("true", "false")
 
 
@@ -71,11 +90,28 @@ def _setting(variable: str, read: Reader, default: Any) -> Any:
     return field(default=default, metadata={"variable": variable, "read": read})
 
 
+_API_ID = (  # of an API in a service, as `az` and the portal show it
+    r"/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/\s]+/providers/"
+    r"Microsoft\.ApiManagement/service/[^/\s]+/apis/[^/\s]+"
+)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Hold every choice of the user, each already checked; `.env.example` explains them."""
 
-    target: str = _setting("LAB_TARGET", _one_of("local", "azure"), "local")
+    target: str = _setting("LAB_TARGET", _one_of("local", "azure", "existing"), "local")
+    gateway_url: Optional[str] = _setting("LAB_GATEWAY_URL", _gateway, None)
+    gateway_key: Optional[Secret] = _setting("LAB_GATEWAY_KEY", _key, None)
+    apim_id: Optional[str] = _setting(
+        "LAB_APIM_ID",
+        _matching(
+            _API_ID,
+            "/subscriptions/GUID/resourceGroups/NAME/providers/Microsoft.ApiManagement"
+            "/service/NAME/apis/NAME",
+        ),
+        None,
+    )
     backend: str = _setting("LAB_BACKEND", _one_of("openai", "mock"), "openai")
     model: str = _setting("LAB_MODEL", _name, "gpt-5.4-mini")
     model_version: str = _setting("LAB_MODEL_VERSION", _name, "2026-03-17")
@@ -114,7 +150,7 @@ class Settings:
     )
     monitoring: bool = _setting("LAB_MONITORING", _flag, False)
     adopt_group: bool = _setting("LAB_ADOPT_GROUP", _flag, False)
-    idle_seconds: int = _setting("LAB_IDLE_SECONDS", _whole_number(5, 86_400), 900)
+    idle_seconds: int = _setting("LAB_IDLE_SECONDS", _whole_number(5, 86_400), 60)
     state_dir: Path = _setting("LAB_STATE_DIR", _path, PROJECT / ".lab")
 
     @classmethod
@@ -126,7 +162,7 @@ class Settings:
         An empty value counts as not set. Raises ConfigError that names every wrong value and
         every LAB_ variable that looks misspelt.
         """
-        from_file = dotenv_values(env_file or PROJECT / ".env", encoding="utf-8")
+        from_file = _read(env_file or PROJECT / ".env")
         given = {**from_file, **(os.environ if env is None else env)}
         values, problems = {}, []
         known = {"LAB_API_KEY"}  # the gateway's own, for who starts it by hand
@@ -139,7 +175,8 @@ class Settings:
             try:
                 values[item.name] = item.metadata["read"](text)
             except ValueError as wanted:
-                problems.append(f"{variable}={text!r}: should be {wanted}")
+                shown = "" if variable.endswith("_KEY") else f"={text!r}"
+                problems.append(f"{variable}{shown}: should be {wanted}")
         for variable in sorted(given):
             if variable.startswith("LAB_") and variable not in known:
                 near = difflib.get_close_matches(variable, known, n=1, cutoff=0.8)
@@ -147,9 +184,52 @@ class Settings:
                     problems.append(f"{variable}: no such setting; did you mean {near[0]}?")
                 elif variable in from_file:  # in the environment it may be somebody else's
                     problems.append(f"{variable}: no such setting; .env.example lists them")
+        if not problems:
+            problems += _half_given(values)
         if problems:
             raise ConfigError(
-                "Mend these in .env or in the environment (.env.example explains each):\n  "
+                "Correct these in .env or in the environment (.env.example explains each):\n  "
                 + "\n  ".join(problems)
             )
         return cls(**values)
+
+
+def _half_given(values: Mapping[str, Any]) -> list[str]:
+    """Tell what an existing gateway lacks, or that it was given and will not be used."""
+    needed = {"gateway_url": "LAB_GATEWAY_URL", "gateway_key": "LAB_GATEWAY_KEY"}
+    given = [variable for name, variable in needed.items() if name in values]
+    lacking = [variable for name, variable in needed.items() if name not in values]
+    if values.get("target") == "existing":
+        return [f"{variable}: LAB_TARGET=existing needs it, too" for variable in lacking]
+    if "apim_id" in values:
+        given.append("LAB_APIM_ID")
+    if given and "target" not in values:
+        return [
+            f"LAB_TARGET: {' and '.join(given)} given, but nothing says to use it: "
+            "set LAB_TARGET=existing" + "".join(f" and {variable}" for variable in lacking)
+        ]
+    return []
+
+
+def _read(file: Path) -> dict[str, Optional[str]]:
+    """Read a .env file. Raises ConfigError, with its name, where it is no text in UTF-8.
+
+    Windows PowerShell's `>` writes UTF-16, with a mark at the beginning: that is read, too.
+    """
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = raw.decode("utf-16" if marked else "utf-8-sig")
+        if "\0" in text:
+            raise ValueError
+    except ValueError:
+        raise ConfigError(
+            f"{file}: is no text in UTF-8: save it as UTF-8 (in VS Code: Save with Encoding; in "
+            f"PowerShell: Set-Content -Encoding utf8 .env (Get-Content .env))"
+        ) from None
+    return dotenv_values(stream=io.StringIO(text))

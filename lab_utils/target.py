@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """Hold where a deployed lab is reached; the key stays out of the repr."""
+    """Hold where a deployed lab is reached; the key stays out of the repr.
+
+    `answers` tells, where that is quickly known, whether the gateway is still there.
+    """
 
     gateway_url: str  # without a slash at the end, without the API's path
     api_key: str = field(repr=False)
@@ -17,6 +20,7 @@ class Deployment:
     backends: tuple[str, ...]  # names of the pool's members
     plays_scenarios: bool = False  # the model is the lab's mock and heeds x-mock-scenario
     logs: tuple[str, ...] = ()  # addresses where the mocks tell what became of each stream
+    answers: Callable[[], bool] = field(default=lambda: True, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from pathlib import Path
 
 from ..errors import DeployError
-from .supervisor import ORPHAN_SECONDS, Supervisor
+from . import launcher
+from .supervisor import Supervisor, Wanted
 
 
 def main() -> int:
@@ -15,16 +18,43 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab_utils.local", description=__doc__)
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--idle-seconds", type=float, required=True)
-    parser.add_argument("--orphan-seconds", type=float, default=ORPHAN_SECONDS)
+    parser.add_argument("--model", default="", help="the only model deployment; all without")
+    parser.add_argument("--port", type=int, default=0, help="of the gateway, if it is free")
+    parser.add_argument("--log", type=Path, help="say when it is ready, then write here")
+    parser.add_argument(
+        "--detach", action="store_true", help="start it as nobody's child, return when it is ready"
+    )
     options = parser.parse_args()
+    if options.detach:
+        return launcher.launch([word for word in sys.argv[1:] if word != "--detach"])
+    wanted = Wanted(
+        options.state_dir,
+        options.idle_seconds,
+        options.model,
+        options.port,
+        os.environ.pop(launcher.KEY, ""),
+    )
     try:
-        Supervisor(options.state_dir, options.idle_seconds, options.orphan_seconds).run()
+        Supervisor(wanted).run(lambda: _ready(options.log) if options.log else None)
     except DeployError as error:
         print(error, file=sys.stderr)
         return 1
     except FileExistsError:
         return 0  # another supervisor was quicker; whoever waits finds that one
     return 0
+
+
+def _ready(log: Path) -> None:
+    """Tell the launcher, which ends now, and leave its pipe for a file."""
+    with contextlib.suppress(OSError):  # whoever waited was interrupted
+        print(launcher.READY, flush=True)
+    try:
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:
+        handle = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
 
 
 if __name__ == "__main__":

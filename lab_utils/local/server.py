@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -14,6 +15,7 @@ from typing import Optional
 
 from ..errors import DeployError
 from ..settings import PROJECT
+from .state import told
 
 READY_SECONDS = 30.0
 
@@ -23,6 +25,7 @@ class Server:
 
     The child stops when its standard input closes, which the system does for us even when we are
     killed. Its first line of output is JSON with its address; each later line is one request.
+    Raises DeployError where the log cannot be opened.
     """
 
     def __init__(
@@ -36,18 +39,21 @@ class Server:
         env: Optional[Mapping[str, str]] = None,
     ) -> None:
         self.name = name
-        self._log = log
+        self._path = log
         self._ready: queue.Queue[str] = queue.Queue(maxsize=1)
         self._on_request = on_request
-        with log.open("ab") as errors:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", module, *arguments, "--stop-with-stdin"],
-                cwd=PROJECT,
-                env={**os.environ, **(env or {})},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
+        try:
+            self._log = log.open("ab", buffering=0)
+        except OSError as error:
+            raise DeployError(f"{name} did not start: {told(log, 'has no log', error)}") from None
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-m", module, *arguments, "--stop-with-stdin"],
+            cwd=PROJECT,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+        )
         self.pid = self._process.pid
         threading.Thread(target=self._copy, name=f"log of {name}", daemon=True).start()
 
@@ -61,9 +67,9 @@ class Server:
             return str(json.loads(line)["url"])
         except (ValueError, KeyError) as error:
             self.stop()
-            tail = self._log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+            tail = self._path.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
             raise DeployError(
-                f"{self.name} did not start; the end of {self._log}:\n{tail or '(empty)'}"
+                f"{self.name} did not start; the end of {self._path}:\n{tail or '(empty)'}"
             ) from error
 
     @property
@@ -84,9 +90,11 @@ class Server:
     def _copy(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - we asked for a pipe
         first = True
-        with self._process.stdout as lines, self._log.open("ab", buffering=0) as log:
+        with self._process.stdout as lines, self._log as log:
             for line in lines:
-                log.write(line)
+                # A line that a full disk does not take is lost; the server must go on.
+                with contextlib.suppress(OSError):
+                    log.write(line)
                 if first:
                     self._ready.put(line.decode("utf-8", errors="replace"))
                     first = False

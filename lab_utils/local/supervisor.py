@@ -2,97 +2,138 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Optional
 
+from ..errors import DeployError
 from ..settings import PROJECT
 from . import state
 from .server import Server
 
 # Two regions, the second one in reserve: what a pool of Azure OpenAI accounts looks like.
 REGIONS = {"swedencentral": "Sweden Central", "eastus2": "East US 2"}
-ORPHAN_SECONDS = 60.0  # long enough for the next notebook, short enough to leave no orphan
+PORT_SECONDS = 3.0  # a gateway that is just ending still has its port
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Hold what a lab is started with; no key means a new one, port 0 any that is free."""
+
+    folder: Path
+    idle_seconds: float
+    model: str = ""
+    port: int = 0
+    api_key: str = ""
 
 
 class Supervisor:
-    """Run the two mocks and the gateway, write the state, and stop when nobody needs them."""
+    """Run the two mocks and the gateway, write the state, and stop when nobody needs them.
 
-    def __init__(self, folder: Path, idle_seconds: float, orphan_seconds: float) -> None:
-        self._folder = folder
-        self._idle_seconds = idle_seconds
-        self._orphan_seconds = orphan_seconds
+    A lab is needed as long as a process that joined it runs, and then until no request has come
+    for a while. It is not when a server has ended or the state is gone.
+    """
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._folder = wanted.folder
         self._servers: list[Server] = []
-        self._active = self._owned = time.monotonic()
+        self._used = time.monotonic()
         self._stop = threading.Event()
 
-    def run(self) -> None:
-        """Serve until asked to stop, idle, or alone. Raises DeployError if a server fails."""
+    def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until asked to stop or not needed any more; call `ready` when all servers are.
+
+        Raises DeployError if a server fails and FileExistsError if another lab was quicker.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop_signal)
-        written = False
+        running = None
         try:
-            self._start().write(self._folder)
-            written = True
-            while not self._stop.wait(0.5) and self._needed():
+            starting = self._start()
+            starting.write(self._folder)
+            running = starting
+            ready()
+            while not self._stop.wait(0.25) and self._needed(running):
                 pass
         finally:
+            if running is not None:
+                with contextlib.suppress(DeployError):  # the next deployment clears it
+                    state.forget(self._folder, running.id)
             for server in reversed(self._servers):
                 server.stop()
-            if written:
-                state.forget(self._folder)
 
     def _start(self) -> state.State:
-        api_key = secrets.token_hex(16)
+        api_key = self._wanted.api_key or secrets.token_hex(16)
+        deployment = [f"--deployment={self._wanted.model}"] if self._wanted.model else []
         for seed, (name, region) in enumerate(REGIONS.items(), 1):
-            options = ("--port=0", f"--region={region}", f"--seed={seed}")
+            options = ("--port=0", f"--region={region}", f"--seed={seed}", *deployment)
             self._serve(f"mock {name}", "mock_openai", *options)
         urls = [server.wait_ready() for server in self._servers]
-        infra = PROJECT / "infra" / "gateway"
-        self._serve(
-            "gateway",
-            "apim_gateway",
-            "serve",
-            "--port=0",
-            f"--policy={infra / 'policy.xml'}",
-            f"--api={infra / 'api.json'}",
-            *(
-                f"--backend={name}={url}/openai;priority={priority}"
-                for priority, (name, url) in enumerate(zip(REGIONS, urls), 1)
-            ),
-            env={"LAB_API_KEY": api_key},
-        )
-        urls.append(self._servers[-1].wait_ready())
+        urls.append(self._start_gateway(urls, api_key))
         processes = [
             state.Process.of(server.name, server.pid, url)
             for server, url in zip(self._servers, urls)
         ]
         supervisor = state.Process.of("supervisor", os.getpid())
-        return state.State(supervisor, (processes[-1], *processes[:-1]), api_key)
+        servers = (processes[-1], *processes[:-1])
+        return state.State(supervisor, servers, api_key, self._wanted.model)
+
+    def _start_gateway(self, mocks: list[str], api_key: str) -> str:
+        """Start the gateway on the port it had before, where that is still free."""
+        infra = PROJECT / "infra" / "gateway"
+        deadline = time.monotonic() + PORT_SECONDS
+        port = self._wanted.port
+        while True:
+            self._serve(
+                "gateway",
+                "apim_gateway",
+                "serve",
+                f"--port={port}",
+                f"--policy={infra / 'policy.xml'}",
+                f"--api={infra / 'api.json'}",
+                *(
+                    f"--backend={name}={url}/openai;priority={priority}"
+                    for priority, (name, url) in enumerate(zip(REGIONS, mocks), 1)
+                ),
+                env={"LAB_API_KEY": api_key},
+            )
+            try:
+                return self._servers[-1].wait_ready()
+            except DeployError:
+                if not port:
+                    raise
+                self._servers.pop()
+                if time.monotonic() > deadline:
+                    port = 0
+                else:
+                    time.sleep(0.3)
 
     def _serve(
         self, name: str, module: str, *arguments: str, env: Optional[dict[str, str]] = None
     ) -> None:
         log = self._folder / f"{name.replace(' ', '-')}.log"
-        server = Server(name, module, arguments, log, on_request=self._touch, env=env)
+        server = Server(name, module, arguments, log, on_request=self._use, env=env)
         self._servers.append(server)
 
-    def _touch(self) -> None:
-        self._active = time.monotonic()
+    def _use(self) -> None:
+        self._used = time.monotonic()
 
-    def _needed(self) -> bool:
-        now = time.monotonic()
+    def _needed(self, running: state.State) -> bool:
         if state.owned(self._folder):
-            self._owned = now
+            self._use()
         return (
             all(server.running for server in self._servers)
-            and now - self._active < self._idle_seconds
-            and now - self._owned < self._orphan_seconds
+            and state.holds(self._folder, running.id)
+            and time.monotonic() - self._used < self._wanted.idle_seconds
         )
 
     def _stop_signal(self, number: int, frame: Optional[FrameType]) -> None:

@@ -7,30 +7,39 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
+from urllib.parse import urlsplit
 
 import psutil
 import requests
 
+from .. import proxies
 from ..errors import DeployError, GatewayError, PolicyError
 from ..settings import PROJECT, Settings
 from ..target import Deployment, Facts
-from . import state
-from .state import Process
+from . import launcher, state
+from .state import Process, State
 
 POLICY = PROJECT / "infra" / "gateway" / "policy.xml"
-START_SECONDS = 60.0
+MANAGED = "/apis/inference/policies/policy"  # the policy, below the gateway's address
+START_SECONDS = 90.0
+STOP_SECONDS = 12.0
 
 
 class LocalTarget:
     """Run the gateway definition on loopback; any kernel of this folder finds the running lab."""
 
+    # What this process has deployed, by folder: a lab started anew keeps its address and its key,
+    # so that a client made before still works.
+    _before: ClassVar[dict[Path, Deployment]] = {}
+
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
         self._settings = settings
         self._say = say
         self._folder = settings.state_dir
-        self._started: Optional[subprocess.Popen[bytes]] = None
+        self._deployment: Optional[Deployment] = None
 
     def create_resource_group(self) -> None:
         """Say that the local target needs none."""
@@ -43,16 +52,16 @@ class LocalTarget:
     def deploy(self) -> Deployment:
         """Start the lab, or find it running; the gateway then holds infra/gateway/policy.xml.
 
-        Raises DeployError when a server does not start and PolicyError when the policy document
-        is refused.
+        It runs as long as this process. Raises DeployError when a server does not start and
+        PolicyError when the policy document is refused.
         """
-        running = self._running()
+        self._join()
+        running, verb = self._known(), "running"
+        if running and not (running.model == self._settings.model and _serves(running)):
+            self._stop(running)
+            running = None
         if running is None:
-            running = self._start()
-            verb = "started"
-        else:
-            verb = "running"
-        state.join(self._folder, os.getpid())
+            running, verb = self._start(), "started"
         for server in running.servers:
             self._say(f"{server.name:<20} {verb}  {server.url}")
         self._deployment = self._described(running)
@@ -61,10 +70,10 @@ class LocalTarget:
 
     def reach(self) -> Deployment:
         """Return how to reach the lab that runs, with the policy it has. Raises DeployError."""
-        running = self._running()
-        if running is None:
+        running = self._known()
+        if running is None or not _serves(running):
             raise DeployError("the lab is not deployed yet: run lab.deploy() first")
-        state.join(self._folder, os.getpid())
+        self._join()
         self._deployment = self._described(running)
         return self._deployment
 
@@ -90,88 +99,142 @@ class LocalTarget:
 
     def resources(self) -> list[str]:
         """List the processes that run, one line each."""
-        known = state.State.read(self._folder)
+        known = self._known()
         if known is None:
             return []
-        processes = (*known.servers, known.supervisor)
-        return [f"{p.name:<20} {p.url or 'no address'}" for p in processes if p.find()]
+        everything = (*known.servers, known.supervisor)
+        if not _answers(known.servers[0].url, known.api_key, seconds=2):
+            everything = tuple(process for process in everything if process.find())
+        return [f"{p.name:<20} {p.url or 'no address'}" for p in everything]
 
     def remove(self, confirm: str = "") -> None:
         """Stop every process of the lab and forget its key; asks for no confirmation."""
-        known = state.State.read(self._folder)
-        everything = (known.supervisor, *known.servers) if known else ()
-        supervisor = known.supervisor.find() if known else None
-        if supervisor is not None:
-            supervisor.terminate()
-        # The servers end by themselves when their supervisor does; kill what has not.
-        _, left = psutil.wait_procs([p for p in map(Process.find, everything) if p], timeout=10)
-        for process in left:
-            process.kill()
-        if self._started is not None:
-            self._started.terminate()
-            self._started.wait()
-        state.forget(self._folder)
+        known = self._known()
+        if known is not None:
+            self._stop(known)
 
-    def _described(self, running: state.State) -> Deployment:
-        return Deployment(
-            gateway_url=running.servers[0].url,
+    def _join(self) -> None:
+        """Keep the lab running as long as this process, and proxies out of the way to it."""
+        bypassed = proxies.bypass(os.environ)
+        if bypassed:
+            self._say(bypassed)
+        state.join(self._folder, os.getpid())
+
+    def _described(self, running: State) -> Deployment:
+        gateway, *mocks = running.servers
+        before = self._before.get(self._folder)
+        if before is not None and before.gateway_url != gateway.url:
+            self._say("the gateway's address is new: make `client` and `url` again")
+        self._before[self._folder] = Deployment(
+            gateway_url=gateway.url,
             api_key=running.api_key,
-            deployment=self._settings.model,
-            backends=tuple(server.name for server in running.servers[1:]),
+            deployment=running.model,
+            backends=tuple(mock.name for mock in mocks),
             plays_scenarios=True,
-            logs=tuple(f"{server.url}/streams" for server in running.servers[1:]),
+            logs=tuple(f"{mock.url}/streams" for mock in mocks),
+            answers=partial(_answers, gateway.url, running.api_key, seconds=2),
         )
+        return self._before[self._folder]
 
-    def _running(self) -> Optional[state.State]:
-        known = state.State.read(self._folder)
-        if known is not None and not known.alive:
-            self.remove()
+    def _known(self) -> Optional[State]:
+        """Return the state; what is damaged is cleared, and the lab that wrote it then stops."""
+        try:
+            return State.read(self._folder)
+        except DeployError:
+            state.forget(self._folder)
             return None
-        return known
 
-    def _start(self) -> state.State:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        log = self._folder / "supervisor.log"
-        with log.open("wb") as output:
-            process = self._started = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [
-                    *(sys.executable, "-m", "lab_utils.local"),
-                    f"--state-dir={self._folder}",
-                    f"--idle-seconds={self._settings.idle_seconds}",
-                ],
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **_detached(),
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            found = state.State.read(self._folder)
-            if found is not None and found.alive:
-                return found
-            if process.poll() not in (None, 0):
-                break
+    def _stop(self, known: State) -> None:
+        """Forget the lab, which stops it, and end what is left of it after a while."""
+        state.forget(self._folder, known.id)
+        processes = (known.supervisor, *known.servers)
+        gateway = known.servers[0]
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline and (
+            any(map(Process.find, processes)) or _answers(gateway.url, known.api_key, seconds=2)
+        ):
             time.sleep(0.05)
-        raise DeployError(f"the local lab did not start: {_tail(log)}")
+        for left in filter(None, map(Process.find, processes)):
+            try:
+                left.kill()
+            except psutil.Error:
+                continue
+
+    def _start(self) -> State:
+        before = self._before.get(self._folder)
+        command = [
+            *(sys.executable, "-m", "lab_utils.local", "--detach"),
+            f"--state-dir={self._folder}",
+            f"--idle-seconds={self._settings.idle_seconds}",
+            f"--model={self._settings.model}",
+            f"--port={(urlsplit(before.gateway_url).port or 0) if before else 0}",
+            f"--log={self._folder / 'supervisor.log'}",
+        ]
+        try:
+            done = subprocess.run(  # noqa: S603 - our own module, no shell
+                command,
+                cwd=PROJECT,
+                env={**os.environ, launcher.KEY: before.api_key if before else ""},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                timeout=START_SECONDS,
+                check=False,
+                **launcher.detached(),
+            )
+        except subprocess.TimeoutExpired:
+            raise DeployError(
+                f"the local lab did not start within {START_SECONDS:.0f} seconds: deploy again; "
+                f"its logs are in {self._folder}"
+            ) from None
+        if done.returncode:
+            raise DeployError(f"the local lab did not start: {done.stdout.strip()}")
+        found = State.read(self._folder)
+        if found is None:
+            raise DeployError(f"the local lab ended at once: its logs are in {self._folder}")
+        return found
 
     def _manage(self, method: str, **arguments: Any) -> requests.Response:
-        url = f"{self._deployment.gateway_url}/apis/inference/policies/policy"
-        headers = {"Authorization": f"Bearer {self._deployment.api_key}"}
+        if self._deployment is None:
+            raise GatewayError("the lab is not deployed yet: run lab.deploy() first")
+        url = self._deployment.gateway_url
         try:
-            return requests.request(method, url, headers=headers, timeout=30, **arguments)
-        except requests.ConnectionError as error:
+            return _request(method, url, self._deployment.api_key, timeout=30, **arguments)
+        except requests.RequestException:
             raise GatewayError(
-                "the local gateway does not answer; it stops when it is idle: deploy again"
-            ) from error
+                f"the local gateway does not answer at {url}: run lab.deploy() to deploy again"
+                f"{proxies.hint(url)}"
+            ) from None
 
 
-def _detached() -> dict[str, Any]:
-    """Keep an interrupted kernel from taking the lab of the others with it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
+def _request(method: str, url: str, key: str, **arguments: Any) -> requests.Response:
+    with proxies.direct() as session:
+        headers = {"Authorization": f"Bearer {key}"}
+        return session.request(method, url + MANAGED, headers=headers, **arguments)
 
 
-def _tail(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")[-4000:].strip() or f"{log} is empty"
+def _serves(running: State) -> bool:
+    """Tell whether every server answers, whatever the numbers of the processes say."""
+    gateway, *mocks = running.servers
+    return _answers(gateway.url, running.api_key, seconds=10) and all(
+        _reached(mock.url) for mock in mocks
+    )
+
+
+def _answers(url: str, key: str, seconds: float) -> bool:
+    """Tell whether the gateway with this key is there."""
+    try:
+        return _request("GET", url, key, timeout=seconds).ok
+    except requests.RequestException:
+        return False
+
+
+def _reached(url: str) -> bool:
+    try:
+        with proxies.direct() as session:
+            session.get(url, timeout=10)
+    except requests.RequestException:
+        return False
+    return True

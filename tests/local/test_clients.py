@@ -19,6 +19,7 @@ from lab_utils.target import Deployment
 QUESTION: Any = [{"role": "user", "content": "Count to 10, with a comma between the numbers."}]
 ANSWER = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10"
 VERSION = "2024-10-21"
+MODEL = Settings().model
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def client(deployment: Deployment) -> Iterator[AzureOpenAI]:
 
 def test_the_loop_of_the_openai_cookbook_collects_the_answer(client: AzureOpenAI) -> None:
     start_time = time.time()
-    response = client.chat.completions.create(model="any", messages=QUESTION, stream=True)
+    response = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
     collected_messages = []
     arrivals = []
     for chunk in response:
@@ -54,17 +55,17 @@ def test_the_loop_of_the_openai_cookbook_collects_the_answer(client: AzureOpenAI
 
 
 def test_an_answer_in_one_piece_is_the_same(client: AzureOpenAI) -> None:
-    completion = client.chat.completions.create(model="any", messages=QUESTION)
+    completion = client.chat.completions.create(model=MODEL, messages=QUESTION)
     assert completion.choices[0].message.content == ANSWER
     assert completion.usage is not None
 
 
 def test_the_policys_header_tells_whether_a_stream_was_asked_for(client: AzureOpenAI) -> None:
     raw = client.chat.completions.with_raw_response
-    streamed = raw.create(model="any", messages=QUESTION, stream=True)
+    streamed = raw.create(model=MODEL, messages=QUESTION, stream=True)
     assert streamed.headers["x-ms-stream"] == "true"
     streamed.parse().close()
-    assert raw.create(model="any", messages=QUESTION).headers["x-ms-stream"] == "false"
+    assert raw.create(model=MODEL, messages=QUESTION).headers["x-ms-stream"] == "false"
 
 
 def test_the_v1_client_works_with_the_key_in_the_apis_header(deployment: Deployment) -> None:
@@ -73,7 +74,7 @@ def test_the_v1_client_works_with_the_key_in_the_apis_header(deployment: Deploym
         api_key=deployment.api_key,
         default_headers={"api-key": deployment.api_key},
     ) as client:
-        stream = client.chat.completions.create(model="any", messages=QUESTION, stream=True)
+        stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
         texts = [choice.delta.content for chunk in stream for choice in chunk.choices]
     assert "".join(text for text in texts if text) == ANSWER
 
@@ -86,7 +87,7 @@ def test_the_asynchronous_client_works(deployment: Deployment) -> None:
             api_version=VERSION,
         ) as client:
             stream = await client.chat.completions.create(
-                model="any", messages=QUESTION, stream=True
+                model=MODEL, messages=QUESTION, stream=True
             )
             return "".join([c.delta.content or "" async for chunk in stream for c in chunk.choices])
 
@@ -100,7 +101,7 @@ def test_a_wrong_key_is_refused_by_the_gateway_not_the_service(deployment: Deplo
         ) as client,
         pytest.raises(openai.AuthenticationError) as raised,
     ):
-        client.chat.completions.create(model="any", messages=QUESTION, stream=True)
+        client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
     assert isinstance(raised.value.body, dict)
     assert raised.value.body["statusCode"] == 401
 
@@ -114,6 +115,13 @@ def test_an_unknown_api_version_is_refused_by_the_service(deployment: Deployment
         ) as client,
         pytest.raises(openai.NotFoundError) as raised,
     ):
-        client.chat.completions.create(model="any", messages=QUESTION, stream=True)
+        client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
     assert isinstance(raised.value.body, dict)
     assert raised.value.body["code"] == "404"
+
+
+def test_a_wrong_deployment_name_is_refused_as_azure_does(client: AzureOpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as raised:
+        client.chat.completions.create(model="nope", messages=QUESTION, stream=True)
+    assert isinstance(raised.value.body, dict)
+    assert raised.value.body["code"] == "DeploymentNotFound"
