@@ -52,12 +52,45 @@ Different on purpose:
 - The semantic cache has no embeddings: the same prompt hits, a similar one does not.
 - `llm-content-safety` lets everything pass and says so in the trace. `validate-content` has no
   schemas: it checks size, type and that JSON is JSON. `mock-response` has no examples.
-- Some attributes load and change nothing: forward-request's continue-timeout, the resource and
-  client-id of the managed identity, the caching types, what cache-lookup tells caches downstream,
-  vary-by-developer-groups, the threshold and the backend of the semantic cache.
+- Some attributes and elements load and change nothing:
+UNREAD
 - Metrics, traces and events go to the file of `--telemetry`, not to Azure.
 - `set-backend-service` with base-url may replace a backend-id that a parent scope has set.
 - `http-version="2"` is refused: backends are called with HTTP/1.1.
 - The management calls answer on the gateway's port, to who brings the subscription key.
 - Products, users, certificates, Liquid templates and bodies in XML are not here.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_SEMANTIC = "score-threshold embeddings-backend-id embeddings-backend-auth"
+# By policy, what its row in the registry declares and the policy never looks at.
+UNREAD: Mapping[str, str] = {
+    "authentication-managed-identity": "resource client-id ignore-error",
+    "azure-openai-semantic-cache-lookup": _SEMANTIC,
+    "cache-lookup": "caching-type downstream-caching-type must-revalidate "
+    "allow-private-response-caching vary-by-developer-groups",
+    "cache-lookup-value": "caching-type",
+    "cache-remove-value": "caching-type",
+    "cache-store-value": "caching-type",
+    "forward-request": "continue-timeout http-version",
+    "get-authorization-context": "provider-id authorization-id identity-type identity ignore-error",
+    "llm-content-safety": "backend-id shield-prompt enforce-on-completions window-size "
+    "window-overlap-size categories output-type category name threshold blocklists id",
+    "llm-semantic-cache-lookup": _SEMANTIC,
+    "mock-response": "index",
+    "send-one-way-request": "resource client-id ignore-error",
+    "send-request": "resource client-id",
+    "validate-content": "validate-as schema-ref allow-additional-properties",
+}
+
+
+def text() -> str:
+    """Return the lists above as Markdown."""
+    lines = [
+        f"  - `{policy}`: {', '.join(f'`{name}`' for name in names.split())}"
+        for policy, names in UNREAD.items()
+    ]
+    return (__doc__ or "").partition("\n\n")[2].strip().replace("UNREAD", "\n".join(lines))

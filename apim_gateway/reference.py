@@ -46,7 +46,7 @@ def markdown() -> str:
             ((f"`{name}`", reason) for name, reason in sorted(REGISTRY.refused.items())),
         ),
         "## How true it is",
-        (fidelity.__doc__ or "").partition("\n\n")[2].strip(),
+        fidelity.text(),
     ]
     return "\n\n".join(parts) + "\n"
 
