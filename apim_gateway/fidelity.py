@@ -78,7 +78,7 @@ UNREAD: Mapping[str, str] = {
     "forward-request": "continue-timeout http-version",
     "get-authorization-context": "provider-id authorization-id identity-type identity ignore-error",
     "llm-content-safety": "backend-id shield-prompt enforce-on-completions window-size "
-    "window-overlap-size categories output-type category name threshold blocklists id",
+    "window-overlap-size categories output-type name threshold blocklists",
     "llm-semantic-cache-lookup": _SEMANTIC,
     "mock-response": "index",
     "send-one-way-request": "resource client-id ignore-error",
