@@ -6,7 +6,20 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint refresh bench clean
+# Also for a Python that is too old to read anything newer: one line instead of pip's five thousand.
+CHECK := import sys; sys.version_info < (3, 9) and sys.exit("$(PYTHON) is Python %d.%d, the lab \
+needs 3.9 or later: install one and name it, for example make $(or $(MAKECMDGOALS),run) \
+PYTHON=python3.13" % sys.version_info[:2])
+
+# An environment of such a Python, or of one that is gone, is made anew.
+ifeq ($(shell $(BIN)/python -c '$(CHECK)' 2>&1 || echo unfit),)
+UNFIT :=
+else
+UNFIT := unfit
+.PHONY: $(VENV)/lab $(VENV)/tests
+endif
+
+.PHONY: run test lint audit refresh bench clean
 
 run: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook run
@@ -19,6 +32,15 @@ lint: $(VENV)/tests
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
+	$(BIN)/python -m mypy --platform win32 --cache-dir .mypy_cache/win32
+	$(BIN)/python -m mypy --platform darwin --cache-dir .mypy_cache/darwin
+
+# Known vulnerabilities of what is installed, and what bandit finds in the code; docs/security.md
+# explains what is left out.
+audit: $(VENV)/tests
+	$(BIN)/python -m pip_audit --local --progress-spinner off
+	$(BIN)/python -m bandit --quiet --recursive --configfile pyproject.toml \
+	    apim_gateway lab_utils mock_openai policy_expressions
 
 # Execute the notebooks on the local target and keep their outputs, as make test expects them.
 refresh: $(VENV)/lab
@@ -31,8 +53,9 @@ clean:
 	rm -rf $(VENV) .az build
 
 $(VENV)/lab: requirements.txt
-	@echo "Making $(VENV) with what requirements.txt lists; this takes a minute the first time."
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c '$(CHECK)'
+	@echo "Making $(VENV) with what requirements.txt lists; this takes some minutes the first time."
+	$(if $(UNFIT),$(PYTHON) -m venv --clear $(VENV))
 	$(PIP) --requirement requirements.txt
 	@touch $@
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from .timeline import picture, strip, table
 
 __all__ = ["Lab", "LabError", "Recording", "picture", "strip", "table"]
+
+# Apple's python3 has LibreSSL, of which urllib3 warns as soon as requests is imported. The lab's
+# own calls are to loopback, where there is no TLS.
+warnings.filterwarnings("ignore", "urllib3 v2 only supports OpenSSL")
 
 # Loaded when they are first asked for: the gateway and the mock live in this package too, and
 # should not wait for the openai SDK when they start.

@@ -42,18 +42,19 @@ def raise_limit() -> int:
 
     A terminal on macOS gives 256, which 120 streams through a gateway use up.
     """
-    if sys.platform == "win32":
-        return 0
-    import resource
+    held = 0
+    if sys.platform != "win32":
+        import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # macOS says "no limit" but takes no more than 10240 (OPEN_MAX).
-    for wanted in (hard, 10_240):
-        if soft != resource.RLIM_INFINITY and wanted != soft:
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-                break
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # macOS says "no limit" but takes no more than 10240 (OPEN_MAX).
+        for wanted in (hard, 10_240):
+            if soft != resource.RLIM_INFINITY and wanted != soft:
+                with contextlib.suppress(ValueError, OSError):
+                    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+                    break
+        held = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return held
 
 
 @contextlib.contextmanager

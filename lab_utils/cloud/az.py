@@ -12,16 +12,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
+
+import psutil
 
 from ..errors import AzError, DeployError
 from . import refusal
 from .redaction import redact
 
 SECONDS = 300.0  # for one command; what takes longer is polled
+MOMENT = 0.5  # seconds until an interrupt is taken
+END_SECONDS = 5.0  # for a killed command to be gone
 WINDOWS = sys.platform == "win32"
 MISSING = (
     "the Azure CLI `az` is not on PATH: install it as "
@@ -128,7 +133,7 @@ class Process:
             **_own_group(),
         )
         try:
-            stdout, stderr = process.communicate(timeout=seconds)
+            stdout, stderr = _outcome(process, seconds)
         except BaseException:  # an interrupt too: nothing is left running
             _end(process)
             raise
@@ -173,15 +178,39 @@ def check_for_cmd(arguments: Sequence[str]) -> None:
 
 def _own_group() -> dict[str, Any]:
     """Keep an interrupt of the kernel from reaching az in the middle of a request."""
+    options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
+        new_group = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        options = {"creationflags": new_group}
+    return options
+
+
+def _outcome(process: subprocess.Popen[str], seconds: float) -> tuple[str, str]:
+    """Return what a command wrote. Raises subprocess.TimeoutExpired.
+
+    Windows takes an interrupt only between two waits, so no wait is long.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return process.communicate(timeout=max(0.0, min(MOMENT, left)))
+        except subprocess.TimeoutExpired:
+            if left <= MOMENT:
+                raise
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):  # it ended at this very moment
+    """Kill a command and what it started: that holds its pipes, and would go on deploying."""
+    family: list[psutil.Process] = []
+    with contextlib.suppress(psutil.Error):  # it ended at this very moment
+        parent = psutil.Process(process.pid)
+        family = [parent, *parent.children(recursive=True)]
+    for member in family:
+        with contextlib.suppress(psutil.Error):
+            member.kill()
+    if sys.platform != "win32":  # those whose parent had ended before
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    with contextlib.suppress(subprocess.TimeoutExpired):  # nobody is left who could matter
+        process.communicate(timeout=END_SECONDS)

@@ -10,9 +10,17 @@ from ..errors import AzError
 
 UNANSWERED = 10  # in a row; what runs in Azure does not mind
 LONGEST_PAUSE = 15.0  # seconds between two questions
+MOMENT = 0.5  # seconds until an interrupt is taken
 _FINAL = r"NotSignedIn|AADSTS\d+|AuthorizationFailed|SubscriptionNotFound"  # stays as it is
 
 T = TypeVar("T")
+
+
+def sleep(seconds: float) -> None:
+    """Sleep in short pieces: the Stop button of a notebook wakes nobody on Windows."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(left, MOMENT))
 
 
 class Patience:

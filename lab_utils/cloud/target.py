@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
 from typing import Callable, Optional
 
 from ..settings import Settings
 from ..target import Deployment, Facts
-from . import group, mock_app, parameters, preflight, ready
+from . import group, mock_app, parameters, patience, preflight, ready
 from .account import Account, sign_in
 from .az import Az, Runner
 from .cleanup import Cleanup
@@ -24,7 +23,7 @@ class AzureTarget:
         settings: Settings,
         say: Callable[[str], None],
         run: Optional[Runner] = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = patience.sleep,
     ) -> None:
         self._settings = settings
         self._say = say

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -15,10 +14,8 @@ from tests.cloud.bench import Bench
 
 @pytest.fixture(scope="session")
 def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    if sys.version_info < az_environment.NEEDED:
-        pytest.skip(az_environment.TOO_OLD)
-    if sys.platform == "win32":
-        pytest.skip("the stand-in for the Bicep compiler is no Windows program")
+    if az_environment.SKIPPED:
+        pytest.skip(az_environment.SKIPPED)
     if not az_environment.is_made():
         pytest.fail("there is no .az: make it with `python -m tests.arm.az_environment`")
     folder = tmp_path_factory.mktemp("loopback")

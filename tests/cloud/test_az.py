@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
+import psutil
 import pytest
 
 from lab_utils.cloud.az import Az, Completed, Process, check_for_cmd, find
@@ -103,6 +106,54 @@ def test_a_slow_command_is_ended_with_its_children(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("group", ["its own", "another"])
+@pytest.mark.parametrize("groups_are_killed", [True, False], ids=["posix", "as on Windows"])
+def test_an_ended_command_leaves_no_child_that_would_go_on(
+    tmp_path: Path, group: str, groups_are_killed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform != "win32" and not groups_are_killed:
+        monkeypatch.setattr("os.killpg", lambda *_: None)
+    pid = tmp_path / "pid"
+    child = "import time; time.sleep(60)"
+    script = (
+        "import pathlib, subprocess, sys; "
+        f"started = subprocess.Popen([sys.executable, '-c', {child!r}], "
+        f"start_new_session={group == 'another'}); "
+        f"pathlib.Path({str(pid)!r}).write_text(str(started.pid), encoding='utf-8'); started.wait()"
+    )
+
+    def interrupted(process: object, seconds: float) -> tuple[str, str]:
+        while not (pid.exists() and pid.read_text(encoding="utf-8")):
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lab_utils.cloud.az._outcome", interrupted)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        Process([*PYTHON, script])([], 60)
+    assert time.monotonic() - began < 50  # it did not wait for the child's end
+    number = int(pid.read_text(encoding="utf-8"))
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.wait_procs([psutil.Process(number)], timeout=10)
+    assert not psutil.pid_exists(number) or psutil.Process(number).status() == "zombie"
+
+
+def test_an_interrupt_is_taken_between_short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Windows cannot break a wait, so what counts is how long one is asked for.
+    waits: list[float] = []
+    real = subprocess.Popen.communicate
+
+    def communicate(self: Any, input: Any = None, timeout: Any = None) -> Any:  # noqa: A002
+        waits.append(timeout)
+        return real(self, input, timeout)
+
+    monkeypatch.setattr("subprocess.Popen.communicate", communicate)
+    done = Process([*PYTHON, "import time; time.sleep(1.2); print('x' * 100000)"])([], 300)
+    assert done.stdout.strip() == "x" * 100_000
+    assert len(waits) >= 2
+    assert max(waits) <= 0.5
+
+
 def finds(path: Optional[Path]) -> list[str]:
     return find(lambda name: str(path) if path and name == "az" else None, windows=True)
 
@@ -157,8 +208,9 @@ def test_what_cmd_leaves_alone_is_let_through() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a POSIX process group")
 def test_az_is_in_a_group_of_its_own() -> None:
-    script = "import os; print(os.getpgrp())"
-    assert int(Process([*PYTHON, script])([], 30).stdout) != os.getpgrp()
+    script = "import os; print(os.getpgid(0))"
+    ours = getattr(os, "getpgid", int)(0)  # a name that Windows lacks
+    assert int(Process([*PYTHON, script])([], 30).stdout) != ours
 
 
 def test_the_command_is_shown_as_one_types_it() -> None:

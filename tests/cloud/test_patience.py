@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab_utils.cloud.patience import LONGEST_PAUSE, UNANSWERED, Patience
+from lab_utils.cloud.patience import LONGEST_PAUSE, UNANSWERED, Patience, sleep
 from lab_utils.errors import AzError
 
 
@@ -47,3 +47,19 @@ def test_pauses_are_short_at_first() -> None:
     Patience(lambda line: None, pauses.append).pause()
     assert pauses == [1.0]
     assert LONGEST_PAUSE > 1.0
+
+
+def test_a_pause_is_made_of_short_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    # On Windows the Stop button takes effect between two sleeps only.
+    now = [0.0]
+    asked: list[float] = []
+
+    def asleep(seconds: float) -> None:
+        asked.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", asleep)
+    sleep(15)
+    assert sum(asked) == pytest.approx(15)
+    assert max(asked) <= 0.5

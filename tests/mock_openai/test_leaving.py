@@ -49,9 +49,11 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def handles() -> int:
     process: Any = psutil.Process()
+    count: int
     if sys.platform == "win32":  # where handles are also threads, ports and libraries
-        return len(process.net_connections())
-    count: int = process.num_fds()
+        count = len(process.net_connections())
+    else:
+        count = process.num_fds()
     return count
 
 
