@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Optional
 
 from . import proxies
 from .errors import LabError
+from .existing import ExistingTarget
 from .secret import Secret
 from .settings import PROJECT, Settings
-from .sse_check import Finding, check
-from .target import Deployment, Target
+from .sse_check import UNKNOWN, Finding, check
+from .target import Deployment, Facts, Target
 
+OF_THE_SERVICE = ("tier", "bodies not logged")  # guidelines that a file alone does not tell
 LOG_SECONDS = 5.0
 
 
 class Lab:
-    """Deploy, reach, change and remove one lab, on loopback or in Azure."""
+    """Deploy, reach, change and remove one lab: on loopback, in Azure, or a gateway there is."""
 
     def __init__(
         self, settings: Settings, target: Target, say: Callable[[str], None] = print
@@ -117,11 +119,18 @@ class Lab:
     def check_streaming(self, file: str = "") -> list[Finding]:
         """Hold the deployed policy, or the document `file`, against the guidelines for SSE.
 
-        Raises PolicyError where the document cannot be read.
+        A file needs no deployment; tier and diagnostics are left out where they are not known
+        without one. Raises PolicyError where the document cannot be read.
         """
-        self._deployed  # noqa: B018 - the facts are those of a deployed gateway
-        text = _document(file) if file else self._target.policy()
-        return check(text, file or "deployed policy", self._target.facts())
+        if not file:
+            self._deployed  # noqa: B018 - it is the deployed policy that is wanted
+            return list(_deployed_policies(self._target))
+        if self.settings.target == "local":
+            return check(_document(file), file, self._target.facts())
+        if self._deployment is None or self.settings.target == "existing":
+            found = check(_document(file), file, Facts(sku="", body_bytes={}))
+            return [each for each in found if each.guideline not in OF_THE_SERVICE]
+        return check(_document(file), file, self._target.facts())
 
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""
@@ -151,7 +160,27 @@ def _document(file: str) -> str:
         raise LabError(f"{path}: {error.strerror}; name a policy document in infra/") from error
 
 
+def _deployed_policies(target: Target) -> Iterator[Finding]:
+    """Yield the findings for the policy in force, for each scope where they can be read."""
+    try:
+        facts = target.facts()
+        policies = facts.policies or {"": target.policy()}
+    except LabError as error:
+        if not isinstance(target, ExistingTarget):
+            raise
+        yield Finding(UNKNOWN, "deployed policy", str(error).splitlines()[0])
+        return
+    seen = set()
+    for scope, text in policies.items():
+        for finding in check(text, f"{scope} policy" if scope else "deployed policy", facts):
+            if finding not in seen:
+                seen.add(finding)
+                yield finding
+
+
 def _target(settings: Settings) -> Target:
+    if settings.target == "existing":
+        return ExistingTarget(settings, say=print)
     if settings.target == "azure":
         from .cloud.target import AzureTarget
 

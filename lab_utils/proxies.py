@@ -23,6 +23,11 @@ def direct() -> requests.Session:
     return session
 
 
+def session(url: str) -> requests.Session:
+    """Return a session for `url`: direct to this machine, else as the environment says."""
+    return direct() if urlsplit(url).hostname in LOOPBACK else requests.Session()
+
+
 def bypass(environ: MutableMapping[str, str]) -> str:
     """Put this machine into NO_PROXY where a proxy is set; return a line to say, or nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Optional, Protocol
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ class Facts:
 
     sku: str  # tier of the API Management service; empty where there are no tiers
     body_bytes: Mapping[str, int]  # diagnostics by name and scope -> most body bytes they log
+    # Where it has been read, for an existing gateway:
+    policies: Mapping[str, str] = field(default_factory=dict)  # by scope, outermost first
+    fragments: Mapping[str, str] = field(default_factory=dict)
+    named_values: Mapping[str, Optional[str]] = field(default_factory=dict)  # None for a secret
 
 
 class Target(Protocol):
