@@ -30,6 +30,7 @@ from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters, units
 from policy_expressions.span import expression_end, expression_start
+from policy_expressions.syntax.source import Source
 
 __all__ = [
     "CompileError",
@@ -105,14 +106,11 @@ def compile(  # noqa: A001
     `string`, or `bool` or `int` where the policy wants one: a constant must then be one.
     strict: refuse what is not on Microsoft's list for expressions, instead of a warning.
     """
-    source = text.strip()
-    before = text[: text.index(source)] if source else ""
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    begin = len(text) - len(text.lstrip())
     try:
-        found = _compile(text, source, line, returns)
+        found = _compile(text, begin, returns)
     except ExpressionError as refused:
-        if not refused.line:
-            refused.line, refused.column = line, column
+        Source(text).at(begin, refused)
         raise
     for warning in found.warnings if strict else ():
         if warning.code.startswith("APIM"):
@@ -122,14 +120,22 @@ def compile(  # noqa: A001
     return found
 
 
-def _compile(text: str, source: str, line: int, returns: str) -> Expression:
+def _compile(text: str, begin: int, returns: str) -> Expression:
+    source = text.strip()
     start = expression_start(source)
     if start < 0:
         return _constant(text, returns)
-    if start > 0 or expression_end(source, 0) != len(source):
+    stop = expression_end(source, 0) if start == 0 else 0
+    if stop is not None and stop != len(source):
         reason = 'mixes text with an expression: make all of it one, such as @($"a{b}c")'
         raise ExpressionError(source[:40], reason)
-    program = translate(source[2:-1], source[1] == "{", line)
+    is_block = source[1] == "{"
+    closing = "}" if is_block else ")"
+    end = begin + len(source) - (1 if source.endswith(closing) else 0)
+    program = translate(text, is_block, begin + 2, end)
+    if stop is None:
+        code = "CS1513" if is_block else "CS1026"
+        raise Source(text).at(end, CompileError(code, f"{closing} expected"))
     return Expression(source, False, program.reads, program)
 
 

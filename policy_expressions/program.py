@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
-from policy_expressions.binder import (  # noqa: F401 (each registers what it binds)
-    assignments,
-    branching,
-    indexers,
-    lambdas,
-    loops,
-    members,
-    objects,
-    operators,
-    patterns,
-    statements,
-)
 from policy_expressions.binder.conversions import to_type
-from policy_expressions.binder.core import Binder, Function, Runner, Untyped
+from policy_expressions.binder.core import Binder, Function
+from policy_expressions.binder.exprs import Runner
+from policy_expressions.binder.lambdas import Lambda
+from policy_expressions.binder.rules import RULES
 from policy_expressions.errors import (
     CompileError,
     Exceeded,
@@ -27,8 +18,10 @@ from policy_expressions.errors import (
 )
 from policy_expressions.library import OBJECT
 from policy_expressions.runtime.run import Run
+from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
 from policy_expressions.syntax.parser import parse
+from policy_expressions.syntax.source import Source
 
 
 @dataclass(frozen=True)
@@ -49,27 +42,37 @@ class Program:
             raise Exceeded("System.InsufficientExecutionStackException", text) from None
 
 
-def translate(source: str, is_block: bool, line: int = 1) -> Program:
-    """Compile what stands in `@(...)` or `@{...}`. Raises CompileError or UnsupportedError."""
+def translate(text: str, is_block: bool, start: int = 0, end: Optional[int] = None) -> Program:
+    """Compile the C# between start and end of a text. Raises CompileError or UnsupportedError.
+
+    It is what stands in `@(...)` or, where it is a block, in `@{...}`. Places of faults count from
+    the beginning of the text.
+    """
+    source, binder = Source(text, start, end), Binder(RULES)
     try:
-        binder = Binder()
-        node = parse(source, is_block, line)
+        node = parse(source, is_block)
         run = _block(binder, node) if is_block else _expression(binder, node)
     except RecursionError:
-        raise UnsupportedError("expression", "is nested too deeply: split it up") from None
+        refusal = UnsupportedError("expression", "is nested too deeply: split it up")
+        raise source.at(start, refusal) from None
     return Program(run, binder.slots, binder.flows.reads(), tuple(binder.usage.warnings))
 
 
 def _expression(binder: Binder, node: Node) -> Runner:
-    inner = node.children[0]
-    if inner.kind == "throw_expression":
-        raise CompileError("CS8115", "A throw expression is not allowed in this context.")
+    if node.kind == "throw_expression":
+        refusal = CompileError("CS8115", "A throw expression is not allowed in this context.")
+        raise node.source.at(node.start, refusal)
     found = binder.value(node)
-    if isinstance(found, Untyped):
-        if "=>" in found.origin and found.origin.startswith("()"):
-            raise UnsupportedError("lambda", "C# before 10 has no type for it: call it instead")
-        raise CompileError("CS8917", "The delegate type could not be inferred.")
-    return to_type(found, OBJECT).run
+    if isinstance(found, Lambda):
+        if not found.parameters:
+            raise node.source.at(node.start, newer("inferred delegate type"))
+        refusal = CompileError("CS8917", "The delegate type could not be inferred.")
+        raise node.source.at(node.start, refusal)
+    try:
+        return to_type(found, OBJECT).run
+    except CompileError as refusal:
+        node.source.at(node.place, refusal)
+        raise
 
 
 def _block(binder: Binder, node: Node) -> Runner:
@@ -77,7 +80,8 @@ def _block(binder: Binder, node: Node) -> Runner:
     body = binder.bind_statement(node)
     if binder.state is not None:
         name = "PolicyExpression.Run(IExpressionContext)"
-        raise CompileError("CS0161", f"'{name}': not all code paths return a value")
+        refusal = CompileError("CS0161", f"'{name}': not all code paths return a value")
+        raise node.source.at(node.end, refusal)
 
     def run(f: list[Any]) -> Any:
         return body(f)[0]

@@ -5,12 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Optional
 
-from policy_expressions.binder.core import (
-    Binder,
-    Expr,
-    Frame,
-    Local,
-)
+from policy_expressions.binder.core import Binder
+from policy_expressions.binder.exprs import Expr, Frame, Local
 from policy_expressions.binder.forms import Argument, Form, OutVariable
 from policy_expressions.errors import UnsupportedError
 from policy_expressions.syntax.node import Node
@@ -32,10 +28,10 @@ def pass_by_reference(binder: Binder, form: Form, arguments: list[Argument]) -> 
 
 
 def _out_variable(binder: Binder, variable: OutVariable, of: Type) -> Expr:
-    name = variable.node.get("name")
-    if variable.node.kind != "declaration_expression" or name is None or name.text == "_":
+    name = variable.syntax.get("name")
+    if name is None or name.text == "_":
         return Expr(of, lambda f: [None])
-    slot = binder.declare(name.text, of).slot
+    slot = binder.declare(name, of).slot
 
     def run(f: Frame) -> Any:
         f[slot] = [None]
@@ -50,21 +46,23 @@ def bind_arguments(binder: Binder, node: Optional[Node]) -> list[Argument]:
 
 
 def bind_argument(binder: Binder, node: Node) -> Argument:
-    name = node.get("name")
-    value = node.children[-1]
-    modifier = next((t for t in node.tokens if t in ("out", "ref")), "")
+    """Bind one argument, with its name and `out` or `ref`."""
+    label, value = node.get("name"), node["value"]
+    name = label.name if label else ""
+    modifier = node.tokens[0] if node.tokens and node.tokens[0] != "in" else ""
     if modifier == "out":
-        if value.kind == "declaration_expression" or value.text == "_":
+        declares = value.kind == "declaration_expression"
+        if declares or (value.text == "_" and binder.lookup("_") is None):
             variable = OutVariable(value)
             of = value.get("type")
             if of is not None and of.kind != "implicit_type":
                 variable.declared = binder.type(of)
-            return Argument(variable, modifier="out")
-        local = binder.lookup(value.text)
+            return Argument(variable, name, modifier)
+        local = binder.lookup(value.name) if value.kind == "identifier" else None
         if isinstance(local, Local):
             state = binder.state
             binder.assign(local)
             expr = binder.value(value)
             binder.state = state
-            return Argument(expr, name.text if name else "", "out")
-    return Argument(binder.value(value), name.text if name else "", modifier)
+            return Argument(expr, name, modifier)
+    return Argument(binder.value(value), name, modifier)

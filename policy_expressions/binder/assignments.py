@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Optional
 
+from policy_expressions.binder.conditions import not_applicable
 from policy_expressions.binder.conversions import (
     cannot_convert,
     explicit,
@@ -13,38 +15,28 @@ from policy_expressions.binder.conversions import (
     same,
     to_type,
 )
-from policy_expressions.binder.core import (
-    Binder,
-    Expr,
-    Frame,
-    Local,
-    Runner,
-    expression,
-    merge,
-)
-from policy_expressions.binder.members import changeable
+from policy_expressions.binder.core import Binder
+from policy_expressions.binder.declarations import tuple_types
+from policy_expressions.binder.exprs import Expr, Frame, Local, Place, Runner
+from policy_expressions.binder.invocations import changeable
+from policy_expressions.binder.members import local_value
 from policy_expressions.binder.operations import operation
-from policy_expressions.binder.operators import not_applicable, text_parts
-from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.binder.operators import text_parts
+from policy_expressions.errors import CompileError
 from policy_expressions.library import STRING
 from policy_expressions.runtime.numbers import plain
 from policy_expressions.runtime.run import SMALL
 from policy_expressions.syntax.node import Node
 
 
-@expression("increment")
 def bind_increment(binder: Binder, node: Node) -> Expr:
     """Bind `++x` and `--x`."""
     return _increment(binder, binder.value(node.children[0]), node.tokens[0][0], before=True)
 
 
-@expression("postfix_unary_expression")
 def bind_postfix(binder: Binder, node: Node) -> Expr:
-    """Bind `x++` and `x--`; `x!` changes nothing."""
-    operand = binder.value(node.children[0])
-    if node.tokens[0] == "!":
-        return operand
-    return _increment(binder, operand, node.tokens[0][0], before=False)
+    """Bind `x++` and `x--`."""
+    return _increment(binder, binder.value(node.children[0]), node.tokens[0][0], before=False)
 
 
 def _increment(binder: Binder, operand: Expr, word: str, before: bool) -> Expr:
@@ -65,8 +57,12 @@ def _increment(binder: Binder, operand: Expr, word: str, before: bool) -> Expr:
     return Expr(operand.type, run)
 
 
-def assignable(target: Expr) -> Any:
+def assignable(target: Expr) -> Place:
     """Return the place of an expression that can be assigned to. Raises CompileError for others."""
+    local = target.local
+    if local is not None and local.fixed:
+        text = f"Cannot assign to '{local.name}' because it is a '{local.fixed}'"
+        raise CompileError("CS1656", text)
     if target.place is not None:
         return target.place
     if target.read_only:
@@ -76,32 +72,68 @@ def assignable(target: Expr) -> Any:
     raise CompileError("CS0131", text)
 
 
-@expression("assignment_expression")
 def bind_assignment(binder: Binder, node: Node) -> Expr:
     """Bind `=`, and `+=` and its like."""
-    word = node.tokens[0] if node.tokens else "="
+    word = node.tokens[0]
     if node["left"].kind == "tuple_expression":
-        raise UnsupportedError("tuple assignment", "assign one variable at a time")
-    if word == "=":
-        target = _assignment_target(binder, node["left"])
-        right = binder.value(node["right"])
-        place = assignable(target)
-        value = to_type(right, target.value_type).run
+        return _parted(binder, node["left"], binder.value(node["right"]))
+    if word != "=":
+        return _compound(binder, word, binder.value(node["left"]), node["right"])
+    target = _assignment_target(binder, node["left"])
+    place = assignable(target)
+    right = binder.value(node["right"])
+    value = to_type(right, target.value_type).run
+    if target.local is not None:
+        binder.flows.put(target.local, right.holds or ())
+        binder.assign(target.local)
+        return _assign_local(target, target.local, value)
+    binder.flows.mix(right.holds or (), changeable(binder))
+
+    def run(f: Frame) -> Any:
+        put = place(f)[1]
+        new = value(f)
+        put(new)
+        return new
+
+    return Expr(target.type, run)
+
+
+def _parted(binder: Binder, names: Node, value: Expr) -> Expr:
+    """Bind `(a, b) = c` and `(int a, string b) = c` of a tuple."""
+    types, slot = tuple_types(value, len(names.children)), binder.hidden_slot()
+    puts: list[tuple[Place, Runner]] = []
+    declared: list[int] = []
+    for index, (argument, of) in enumerate(zip(names.children, types)):
+        given = argument["value"]
+        if given.kind == "declaration_expression":
+            of_node = given["type"]
+            known = of if of_node.kind == "implicit_type" else binder.type(of_node)
+            local = binder.declare(given["name"], known)
+            declared.append(local.slot)
+            target = local_value(binder, local)
+        else:
+            target = _assignment_target(binder, given)
         if target.local is not None:
-            binder.flows.put(target.local, right.holds or ())
+            binder.flows.put(target.local, value.holds or ())
             binder.assign(target.local)
-            return _assign_local(target, target.local, value)
+        item = Expr(of, partial(_item, slot, index))
+        puts.append((assignable(target), to_type(item, target.value_type).run))
+    run = value.run
 
-        binder.flows.mix(right.holds or (), changeable(binder))
+    def assign(f: Frame) -> Any:
+        made = run(f)
+        f[slot] = [made]
+        for fresh in declared:
+            f[fresh] = [None]
+        for place, item in puts:
+            place(f)[1](item(f))
+        return made
 
-        def run(f: Frame) -> Any:
-            put = place(f)[1]
-            new = value(f)
-            put(new)
-            return new
+    return Expr(value.type, assign, names=value.names)
 
-        return Expr(target.type, run)
-    return _compound(binder, word, binder.value(node["left"]), node["right"])
+
+def _item(slot: int, index: int, f: Frame) -> Any:
+    return f[slot][0].items[index]
 
 
 def _assign_local(target: Expr, local: Local, value: Runner) -> Expr:
@@ -116,9 +148,9 @@ def _assign_local(target: Expr, local: Local, value: Runner) -> Expr:
 
 def _assignment_target(binder: Binder, node: Node) -> Expr:
     """Bind what is assigned to; an unassigned local is fine there."""
-    found = binder.lookup(node.text) if node.kind == "identifier" else None
+    found = binder.lookup(node.name) if node.kind == "identifier" else None
     state = binder.state
-    if found is not None and hasattr(found, "slot"):
+    if isinstance(found, Local):
         binder.assign(found)
         target = binder.value(node)
         binder.state = state
@@ -127,21 +159,8 @@ def _assignment_target(binder: Binder, node: Node) -> Expr:
 
 
 def _compound(binder: Binder, word: str, target: Expr, right_node: Node) -> Expr:
-    place, of, state = assignable(target), target.value_type, binder.state
+    place, of = assignable(target), target.value_type
     right = binder.value(right_node)
-    if word == "??=":
-        binder.state = merge(state, state)
-        value = to_type(right, of).run
-
-        def fill(f: Frame) -> Any:
-            get, put = place(f)
-            old = get()
-            if old is None:
-                old = value(f)
-                put(old)
-            return old
-
-        return Expr(of, fill)
     combine = _combination(word[:-1], target, right, binder.checked)
 
     def run(f: Frame) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Optional
 
-from policy_expressions.binder.core import MISSING, Expr, Untyped, constant
+from policy_expressions.binder.exprs import MISSING, Expr, Untyped, constant
 from policy_expressions.errors import (
     CompileError,
     ExpressionFailure,
@@ -68,7 +68,7 @@ def implicit_expr(expr: Expr, target: Type) -> Optional[Expr]:
         return expr.to_delegate(target)
     if expr.type is None:
         if target.is_value and not target.is_nullable:
-            return None if expr.origin == "null" else constant(target, target.default)
+            return constant(target, target.default) if expr.is_default else None
         return constant(target, None)
     convert = implicit(expr.type, target)
     if convert is None:
@@ -80,13 +80,26 @@ def implicit_expr(expr: Expr, target: Type) -> Optional[Expr]:
 
 def converted(expr: Expr, target: Type, convert: Convert) -> Expr:
     """Return the expression with a conversion applied."""
-    if expr.constant is not MISSING and convert is not same:
-        value = convert(expr.constant)
-        return Expr(target, lambda f: value, constant=value, origin=expr.origin)
+    if expr.constant is not MISSING and convert is not same and _folds(expr.type, target):
+        try:
+            value = convert(expr.constant)
+        except ExpressionFailure:
+            raise _constant_too_large(expr, target) from None
+        return Expr(target, lambda f: value, constant=value, node=expr.node)
     run = expr.run
     if convert is same:
-        return Expr(target, run, constant=expr.constant, origin=expr.origin, local=expr.local)
-    return Expr(target, lambda f: convert(run(f)), origin=expr.origin)
+        return Expr(target, run, constant=expr.constant, node=expr.node, local=expr.local)
+    return Expr(target, lambda f: convert(run(f)), node=expr.node)
+
+
+def _folds(source: Optional[Type], target: Type) -> bool:
+    """Tell whether a constant of one type is still one after the conversion to the other."""
+    return source is not None and _is_numeric(source) and _is_numeric(target)
+
+
+def _constant_too_large(expr: Expr, target: Type) -> CompileError:
+    text = f"Constant value '{expr.text}' cannot be converted to a '{target}'"
+    return CompileError("CS0221", f"{text} (use 'unchecked' syntax to override)")
 
 
 def _constant_expr(expr: Expr, target: Type) -> Optional[Expr]:
@@ -110,13 +123,16 @@ def to_type(expr: Expr, target: Type) -> Expr:
     found = implicit_expr(expr, target)
     if found is not None:
         return found
-    raise cannot_convert(expr, target)
+    refusal = cannot_convert(expr, target)
+    if expr.node is not None:
+        expr.node.source.at(expr.node.start, refusal)
+    raise refusal
 
 
 def cannot_convert(expr: Expr, target: Type) -> CompileError:
     """Return C#'s refusal of an implicit conversion."""
     if isinstance(expr, Untyped):
-        return CompileError("CS1660", f"Cannot convert lambda expression to type '{target}'")
+        return expr.refusal(target)
     if expr.type is None:
         message = f"Cannot convert null to '{target}' because it is a non-nullable value type"
         return CompileError("CS0037", message)
@@ -223,10 +239,7 @@ def cast(expr: Expr, target: Type, checked: Optional[bool]) -> Expr:
             try:
                 return constant(target, _numeric(source, target, True)(expr.constant))
             except ExpressionFailure:
-                text = f"Constant value '{expr.origin}' cannot be converted to a '{target}'"
-                raise CompileError(
-                    "CS0221", f"{text} (use 'unchecked' syntax to override)"
-                ) from None
+                raise _constant_too_large(expr, target) from None
         return constant(target, _numeric(source, target)(expr.constant))
     convert = explicit(source, target, checked)
     if convert is None:

@@ -1,128 +1,45 @@
-"""What binding works with: expressions with their static type, locals, and the binder itself.
-
-A bound expression is a Python function of a frame. A frame is a list: the run in slot 0, then one
-slot for each local of the whole expression. A slot holds a cell, a list of one value, so that
-lambdas share their locals with the code around them by copying the frame.
-"""
+"""The binder: finds the rule of each kind of syntax, keeps scopes and the flow of assignments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Optional
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
 
+from policy_expressions.binder.exprs import (
+    MISSING,
+    ChainSkippedError,
+    Expr,
+    Frame,
+    Local,
+    Runner,
+    State,
+    TypeName,
+)
 from policy_expressions.binder.flows import Flows, can_hold
 from policy_expressions.binder.usage import Usage
-from policy_expressions.errors import CompileError, UnsupportedError
-from policy_expressions.library import CONTEXT, LIBRARY, VOID
+from policy_expressions.errors import (
+    CompileError,
+    ExpressionError,
+    ExpressionWarning,
+    UnsupportedError,
+)
+from policy_expressions.library import LIBRARY, VOID
+from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 
-Frame = list[Any]
-Runner = Callable[[Frame], Any]
-Place = Callable[[Frame], tuple[Callable[[], Any], Callable[[Any], None]]]
-State = Optional[frozenset["Local"]]  # the locals surely assigned here; None: nobody comes here
 
+class Rules(NamedTuple):
+    """Which function binds which kind of node: the tables in rules.py.
 
-class _Missing:
-    """No constant."""
-
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING: Any = _Missing()
-
-
-class ChainSkippedError(Exception):
-    """The receiver of `?.` is null: the rest of the chain is skipped."""
-
-
-@dataclass(eq=False)
-class Local:
-    """A local variable, parameter or constant."""
-
-    name: str
-    type: Type
-    slot: int
-    constant: Any = MISSING
-    names: tuple[str, ...] = ()
-
-
-@dataclass(eq=False)
-class Expr:
-    """A bound expression.
-
-    type is None for `null` and for what gets a type only from its target (see Untyped). place:
-    for what can be assigned to, a function that evaluates receiver and index once and returns
-    getter and setter. parts: for a string concatenation, its pieces. branches: for a condition,
-    the states when it is true and when it is false. chained: a `?.` inside may skip the rest.
+    A step binds a node that goes on from its first child, which is bound already; called tells
+    that arguments follow.
     """
 
-    type: Optional[Type]
-    run: Runner
-    constant: Any = MISSING
-    place: Optional[Place] = None
-    local: Optional[Local] = None
-    parts: Optional[list[Runner]] = None
-    branches: Optional[tuple[State, State]] = None
-    chained: bool = False
-    origin: str = ""  # the text of the syntax, for comparing and for messages
-    read_only: str = ""  # how C# calls the property that cannot be assigned to
-    names: tuple[str, ...] = ()  # of the items of a tuple
-    holds: Optional[frozenset[Any]] = None  # see flows; None: what its parts may hold
-
-    @property
-    def is_null(self) -> bool:
-        """Tell whether this is the literal null (or a bare default)."""
-        return self.type is None and self.constant is None
-
-    @property
-    def shown(self) -> str:
-        """Return its type as the compiler's messages name it."""
-        return str(self.type) if self.type else "<null>"
-
-    @property
-    def value_type(self) -> Type:
-        """Return the type of something that must have one."""
-        if self.type is None:
-            raise CompileError("CS0815", "Cannot assign <null> to an implicitly-typed variable")
-        return self.type
-
-
-def constant(of: Optional[Type], value: Any) -> Expr:
-    """Return a constant expression."""
-    return Expr(of, lambda f: value, constant=value)
-
-
-class Untyped(Expr):
-    """An expression whose type its target decides: a lambda or a method group."""
-
-    shown = "lambda expression"
-
-    def __init__(self, node: Node) -> None:
-        super().__init__(None, _never, origin=node.text)
-        self.node = node
-
-    def to_delegate(self, target: Type) -> Optional[Expr]:
-        """Return the expression as that delegate, None when it does not fit."""
-        raise NotImplementedError
-
-    def result(self, parameters: list[Type]) -> Optional[Type]:
-        """Return what it gives for parameters of these types, None when it cannot take them."""
-        raise NotImplementedError
-
-
-class TypeName(Expr):
-    """A type or namespace where a value could stand: the receiver of static members."""
-
-    def __init__(self, of: Optional[Type], name: str) -> None:
-        super().__init__(of, _never, origin=name)
-        self.name = name
-
-
-def _never(frame: Frame) -> Any:
-    raise AssertionError("an expression without a value was run")
+    expressions: Mapping[str, Callable[[Binder, Node], Expr]]
+    steps: Mapping[str, Callable[[Binder, Node, Expr, bool], Expr]]
+    statements: Mapping[str, Callable[[Binder, Node], Runner]]
 
 
 @dataclass
@@ -133,35 +50,20 @@ class Function:
     results: list[Expr]
 
 
-Handler = Callable[["Binder", Node], Any]
-_EXPRESSIONS: dict[str, Handler] = {}
-_STATEMENTS: dict[str, Handler] = {}
+@dataclass
+class Exit:
+    """A loop or switch that `break` leaves: the states there, the `finally` blocks around it."""
 
-
-def expression(*kinds: str) -> Callable[[Handler], Handler]:
-    """Make a function the binder of these kinds of expression nodes."""
-
-    def register(handler: Handler) -> Handler:
-        _EXPRESSIONS.update(dict.fromkeys(kinds, handler))
-        return handler
-
-    return register
-
-
-def statement(*kinds: str) -> Callable[[Handler], Handler]:
-    """Make a function the binder of these kinds of statement nodes."""
-
-    def register(handler: Handler) -> Handler:
-        _STATEMENTS.update(dict.fromkeys(kinds, handler))
-        return handler
-
-    return register
+    is_loop: bool
+    finals: int
+    states: list[State] = field(default_factory=list)
 
 
 class Binder:
-    """Binds one expression: dispatches on node kinds, keeps scopes and the flow of assignments."""
+    """Binds one expression by the rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
         self.scopes: list[dict[str, Any]] = [{}]
         self.functions: list[Function] = []
         self.slots = 1
@@ -169,80 +71,102 @@ class Binder:
         self.checked: Optional[bool] = False  # see operations.operation
         self.flows = Flows()
         self.usage = Usage()
-        self.line = 1  # of the expression being bound
-        self.breaks: list[list[State]] = []  # for each loop and switch around: states at `break`
+        self.exits: list[Exit] = []  # the loops and switches around
+        self.finals = 0  # `finally` blocks around, which nothing may leave
         self.caught: list[int] = []  # the slots of the exceptions of the catches around
 
     def bind(self, node: Node) -> Expr:
         """Bind an expression with a value; a chain of `?.` ends here."""
         found = self.bind_chain(node)
-        if not found.chained:
-            return found
-        ended = finish_chain(found)
-        ended.holds = found.holds
-        return ended
+        return finish_chain(found) if found.chained else found
 
     def bind_chain(self, node: Node) -> Expr:
         """Bind an expression that may be the receiver of a longer chain, or a type name."""
-        handler = _EXPRESSIONS.get(node.kind)
+        steps, chain = self.rules.steps, []
+        while node.kind in steps:
+            chain.append(node)
+            node = node.children[0]
+        handler = self.rules.expressions.get(node.kind)
         if handler is None:
-            raise UnsupportedError(
-                node.kind.replace("_", " "), "this C# construct is not supported"
-            )
-        outer, self.line = self.line, node.line
+            raise _unsupported(node, "expression")
+        found = self._bound(node, handler)
+        while chain:
+            node = chain.pop()
+            called = bool(chain) and chain[-1].kind == "invocation_expression"
+            found = self._bound(node, steps[node.kind], found, called)
+        return found
+
+    def _bound(self, node: Node, handler: Callable[..., Expr], *given: Any) -> Expr:
+        flows = self.flows
+        outer, declared = flows.seen, flows.declared
+        flows.seen, flows.declared = set(given[0].holds or ()) if given else set(), []
         try:
-            bound: tuple[Expr, frozenset[Any]] = self.flows.within(lambda: handler(self, node))
-        except (CompileError, UnsupportedError) as refusal:
-            refusal.line = refusal.line or node.line
+            found = handler(self, node, *given)
+            held = flows.leave()
+        except ExpressionError as refusal:
+            node.source.at(node.place, refusal)
             raise
         finally:
-            self.line = outer
-        found, held = bound
-        found.origin = found.origin or node.text
+            flows.seen, flows.declared = outer, declared
+        found.node = found.node or node
         if found.holds is None:
             found.holds = held if found.type is None or can_hold(found.type) else frozenset()
-        self.flows.seen |= found.holds
+        outer |= found.holds
         return found
 
     def bind_statement(self, node: Node) -> Runner:
         """Bind a statement to a function that returns None or a signal."""
-        handler = _STATEMENTS.get(node.kind)
+        handler = self.rules.statements.get(node.kind)
         if handler is None:
-            raise UnsupportedError(
-                node.kind.replace("_", " "), "this C# statement is not supported"
-            )
+            raise _unsupported(node, "statement")
+        flows = self.flows
+        outer, declared = flows.seen, flows.declared
+        flows.seen, flows.declared = set(), []
         try:
-            return self.flows.within(lambda: handler(self, node))[0]  # type: ignore[no-any-return]
-        except (CompileError, UnsupportedError) as refusal:
-            refusal.line = refusal.line or node.line
+            found = handler(self, node)
+            flows.leave()
+        except ExpressionError as refusal:
+            node.source.at(node.place, refusal)
             raise
+        finally:
+            flows.seen, flows.declared = outer, declared
+        return found
 
     def value(self, node: Node) -> Expr:
         """Bind an expression that must be a value: no type name, no call without a result."""
         found = self.bind(node)
-        if isinstance(found, TypeName):
-            raise CompileError("CS0119", f"'{found.name}' is a type, which is not valid here")
-        if found.type is VOID:
-            raise CompileError("CS0029", "Cannot implicitly convert type 'void' to 'object'")
+        if isinstance(found, TypeName) or found.type is VOID:
+            raise node.source.at(node.place, _no_value(found))
         return found
 
     def type(self, node: Node) -> Type:
         """Return the type a type node names."""
-        of = self.type_text(node.text)
-        self.usage.type(of, node.line)
+        try:
+            of = LIBRARY.type(" ".join(node.text.split()))
+            _refuse_nullable_references(node)
+            self.usage.type(of, node)
+        except ExpressionError as refusal:
+            node.source.at(node.start, refusal)
+            raise
         return of
 
-    def type_text(self, text: str) -> Type:
-        """Return the type a text names."""
-        return LIBRARY.type(" ".join(text.split()))
+    def warn(self, node: Node, code: str, message: str) -> None:
+        """Tell of something that compiles but should not be."""
+        warning = ExpressionWarning(code, message, *node.source.position(node.place))
+        self.usage.warnings.append(warning)
 
-    def declare(self, name: str, of: Type, assigned: bool = True, value: Any = MISSING) -> Local:
-        """Declare a local in the innermost scope."""
+    def declare(self, node: Node, of: Type, assigned: bool = True, value: Any = MISSING) -> Local:
+        """Declare a local in the innermost scope, by the node of its name."""
+        name = node.name
+        if name in self.scopes[-1]:
+            text = f"A local variable or function named '{name}' is already defined in this scope"
+            raise node.source.at(node.start, CompileError("CS0128", text))
         if self.lookup(name) is not None:
-            raise CompileError(
-                "CS0128",
-                f"A local variable or function named '{name}' is already defined in this scope",
+            text = (
+                f"A local or parameter named '{name}' cannot be declared in this scope because "
+                "that name is used in an enclosing local scope to define a local or parameter"
             )
+            raise node.source.at(node.start, CompileError("CS0136", text))
         local = Local(name, of, self.slots, value)
         self.slots += 1
         self.scopes[-1][name] = local
@@ -250,6 +174,11 @@ class Binder:
         if assigned:
             self.assign(local)
         return local
+
+    def hidden_slot(self) -> int:
+        """Return a slot for a value without a name."""
+        self.slots += 1
+        return self.slots - 1
 
     def lookup(self, name: str) -> Any:
         """Return the local or local function of that name, None when there is none."""
@@ -259,6 +188,28 @@ class Binder:
         """Note that the local is assigned from here on."""
         if self.state is not None:
             self.state |= {local}
+
+
+def _refuse_nullable_references(node: Node) -> None:
+    """Refuse `string?`: C# 7.3 has no nullable reference types."""
+    if node.kind == "nullable_type":
+        inner = node.children[0]
+        if not LIBRARY.type(" ".join(inner.text.split())).is_value:
+            raise node.source.at(inner.end, newer("nullable reference types"))
+    for child in node.children:
+        _refuse_nullable_references(child)
+
+
+def _unsupported(node: Node, what: str) -> ExpressionError:
+    name = node.kind.replace("_", " ")
+    refusal = UnsupportedError(name, f"this C# {what} is not supported")
+    return node.source.at(node.place, refusal)
+
+
+def _no_value(found: Expr) -> CompileError:
+    if isinstance(found, TypeName):
+        return CompileError("CS0119", f"'{found.name}' is a type, which is not valid here")
+    return CompileError("CS0029", "Cannot implicitly convert type 'void' to 'object'")
 
 
 def finish_chain(chain: Expr) -> Expr:
@@ -274,16 +225,4 @@ def finish_chain(chain: Expr) -> Expr:
     of = chain.type
     if of is not None and of.is_value and not of.is_nullable:
         of = LIBRARY.nullable(of)
-    return Expr(of, run, origin=chain.origin)
-
-
-def merge(first: State, second: State) -> State:
-    """Return the state where two ways meet."""
-    if first is None or second is None:
-        return second if first is None else first
-    return first & second
-
-
-def context_value() -> Expr:
-    """Return the one name every expression starts with."""
-    return Expr(CONTEXT, lambda f: f[0].context)
+    return Expr(of, run, node=chain.node, holds=chain.holds)

@@ -10,8 +10,8 @@ written. So `var r = context.Response; return r.Body` reads the response's body,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from policy_expressions.library import STRING
 from policy_expressions.types.model import Type
@@ -19,8 +19,6 @@ from policy_expressions.types.model import Type
 RESPONSE = "context.Response"
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
 _DELEGATES = "what delegates are called with"
-
-Made = TypeVar("Made")
 
 
 class Flows:
@@ -33,18 +31,12 @@ class Flows:
         self._bodies: list[frozenset[Any]] = []  # what the receivers of `IResponse.Body` may hold
         self._reads_request = False
 
-    def within(self, bind: Callable[[], Made]) -> tuple[Made, frozenset[Any]]:
-        """Bind something on its own, and return with it what its parts may hold."""
-        outer, self.seen = self.seen, set()
-        declared, self.declared = self.declared, []
-        try:
-            made = bind()
-            held = frozenset(self.seen)
-            for local in self.declared:
-                self.put(local, held)
-            return made, held
-        finally:
-            self.seen, self.declared = outer, declared
+    def leave(self) -> frozenset[Any]:
+        """Return what the parts of an expression may hold; what it declares may hold it too."""
+        held = frozenset(self.seen)
+        for local in self.declared:
+            self.put(local, held)
+        return held
 
     def put(self, target: Any, held: Iterable[Any]) -> None:
         """Note that the target may hold, from wherever on, what the others hold."""

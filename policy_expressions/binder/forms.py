@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Optional
 
-from policy_expressions.binder.core import Expr, Untyped
+from policy_expressions.binder.exprs import Expr, Untyped
 from policy_expressions.library import LIBRARY
 from policy_expressions.types.model import Type
 from policy_expressions.types.signatures import Declaration, ParameterSyntax

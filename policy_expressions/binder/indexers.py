@@ -7,17 +7,10 @@ from functools import partial
 from typing import Any, Optional
 
 from policy_expressions.binder.arguments import bind_argument
-from policy_expressions.binder.calls import call_runner
+from policy_expressions.binder.calls import call_step
 from policy_expressions.binder.conversions import to_type
-from policy_expressions.binder.core import (
-    Binder,
-    Expr,
-    Frame,
-    Place,
-    Runner,
-    TypeName,
-    expression,
-)
+from policy_expressions.binder.core import Binder
+from policy_expressions.binder.exprs import Expr, Frame, Place, Runner, TypeName, onward
 from policy_expressions.binder.forms import Argument, Form, Members
 from policy_expressions.binder.overloads import choose, mismatch, runners
 from policy_expressions.errors import CompileError, null_reference
@@ -26,50 +19,54 @@ from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 
 
-@expression("element_access_expression")
-def bind_element_access(binder: Binder, node: Node) -> Expr:
+def bind_element_access(binder: Binder, node: Node, receiver: Expr, called: bool) -> Expr:
     """Bind `a[i]`."""
-    receiver = binder.bind_chain(node["expression"])
-    found = index(binder, receiver, node["subscript"])
+    found = bind_index(binder, receiver, node["subscript"])
     found.chained = receiver.chained
     return found
 
 
-def index(binder: Binder, receiver: Expr, node: Node) -> Expr:
+def bind_index(binder: Binder, receiver: Expr, node: Node) -> Expr:
+    """Bind the index that a list of arguments is to a receiver."""
     if receiver.type is None or isinstance(receiver, TypeName):
-        raise CompileError("CS0021", "Cannot apply indexing with [] to this expression")
-    arguments = [
-        bind_argument(binder, child) for child in node.children if child.kind == "argument"
-    ]
-    found = _indexer(receiver, arguments, "")
-    if found is None:
-        if receiver.type.definition.name == "[]" and arguments[0].expr.type is not None:
-            to_type(arguments[0].expr, INT)
-        known = [m for of in LIBRARY.ancestors(receiver.type) for m in _indexers(of, "")]
-        if not known:
-            text = f"Cannot apply indexing with [] to an expression of type '{receiver.type}'"
-            raise CompileError("CS0021", text)
-        raise mismatch("this[]", receiver.type, known, arguments)
-    form, run = found
-    binder.usage.member(form.owner, form.member, binder.line)
+        what = "type" if isinstance(receiver, TypeName) else receiver.shown
+        text = f"Cannot apply indexing with [] to an expression of type '{what}'"
+        raise CompileError("CS0021", text)
+    arguments = [bind_argument(binder, child) for child in node.children]
+    form = _indexer(receiver, arguments, "")
+    if form is None:
+        raise _no_index(receiver.type, arguments)
+    binder.usage.member(form.owner, form.member, node)
     setter = _indexer(receiver, arguments, "set")
-    place = _index_place(receiver.run, form, setter[0], arguments) if setter else None
-    types = ", ".join(map(str, form.parameters))
-    name = f"{form.owner}.this[{types}]"
-    return Expr(form.returns, run, place=place, read_only="" if place else name)
+    step = call_step(form.member, form.returns, form.owner, runners(form, arguments))
+    found = onward(receiver, form.returns, step)
+    found.place = _index_place(receiver.run, form, setter, arguments) if setter else None
+    if setter is None:
+        types = ", ".join(map(str, form.parameters))
+        found.read_only = f"{form.owner}.this[{types}]"
+    return found
+
+
+def _no_index(of: Type, arguments: list[Argument]) -> Exception:
+    if of.definition.name == "[]" and len(arguments) == 1 and arguments[0].expr.type is not None:
+        to_type(arguments[0].expr, INT)
+    known = [m for owner in LIBRARY.ancestors(of) for m in _indexers(owner, "")]
+    if known:
+        return mismatch("this[]", of, known, arguments)
+    text = f"Cannot apply indexing with [] to an expression of type '{of}'"
+    return CompileError("CS0021", text)
 
 
 def _indexers(of: Type, flag: str) -> Members:
     return [(of, m) for m in of.definition.named("this") if m.flag == flag]
 
 
-def _indexer(receiver: Expr, arguments: list[Argument], flag: str) -> Optional[tuple[Form, Runner]]:
+def _indexer(receiver: Expr, arguments: list[Argument], flag: str) -> Optional[Form]:
     for owner in LIBRARY.ancestors(receiver.value_type):
         members = _indexers(owner, flag)
         form = choose(owner, "this[]", members, arguments) if members else None
         if form is not None:
-            given = runners(form, arguments)
-            return form, call_runner(form.member, form.returns, receiver.run, given)
+            return form
     return None
 
 

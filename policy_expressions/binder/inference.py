@@ -8,7 +8,7 @@ from typing import Optional
 from policy_expressions.binder.conversions import (
     common_type,
 )
-from policy_expressions.binder.core import Expr, Untyped
+from policy_expressions.binder.exprs import Expr, Untyped
 from policy_expressions.binder.forms import Argument, Form
 from policy_expressions.library import LIBRARY
 from policy_expressions.types.model import Type

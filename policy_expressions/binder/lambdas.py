@@ -7,17 +7,8 @@ from typing import Any, NamedTuple, Optional
 
 from policy_expressions.binder.arguments import pass_by_reference
 from policy_expressions.binder.conversions import common_type, implicit_expr, to_type
-from policy_expressions.binder.core import (
-    Binder,
-    Expr,
-    Frame,
-    Function,
-    Local,
-    Runner,
-    Untyped,
-    expression,
-    statement,
-)
+from policy_expressions.binder.core import Binder, Function
+from policy_expressions.binder.exprs import Expr, Frame, Local, Runner, Untyped
 from policy_expressions.binder.flows import can_hold
 from policy_expressions.binder.forms import Argument
 from policy_expressions.binder.inference import delegate_of
@@ -39,7 +30,11 @@ class Body(NamedTuple):
 
 
 def bind_body(
-    binder: Binder, names: Sequence[str], types: Sequence[Type], node: Node, returns: Optional[Type]
+    binder: Binder,
+    names: Sequence[Node],
+    types: Sequence[Type],
+    node: Node,
+    returns: Optional[Type],
 ) -> Body:
     """Bind a function body in its own scope; returns None leaves its type to be inferred."""
     parameters = [binder.declare(name, of) for name, of in zip(names, types)]
@@ -47,6 +42,8 @@ def bind_body(
         binder.flows.parameter(local)
     function = Function(returns, [])
     binder.functions.append(function)
+    around = binder.exits, binder.finals, binder.caught
+    binder.exits, binder.finals, binder.caught = [], 0, []
     try:
         if node.kind == "block":
             block = binder.bind_statement(node)
@@ -64,16 +61,19 @@ def bind_body(
         return Body(parameters, [] if result.type is VOID else [result], result.run, False)
     finally:
         binder.functions.pop()
+        binder.exits, binder.finals, binder.caught = around
 
 
 class Lambda(Untyped):
     """A lambda: bound anew for each choice of parameter types that is tried."""
 
+    shown = "lambda expression"
+
     def __init__(self, binder: Binder, node: Node) -> None:
         super().__init__(node)
         self.binder = binder
         self.parameters, self.types = _parameters(binder, node)
-        self.body = node.get("body") or node.children[-1]
+        self.body = node["body"]
         self.scopes = list(binder.scopes)
         self.state = binder.state
         self._bound: dict[Any, Body] = {}
@@ -134,19 +134,16 @@ def _closure(body: Body) -> Runner:
     return make
 
 
-def _parameters(binder: Binder, node: Node) -> tuple[list[str], list[Optional[Type]]]:
-    given = node.get("parameters") or node.only("parameter_list")
-    if given is None:
-        return [], []
-    if given.kind in ("implicit_parameter", "identifier"):
-        return [given.text], [None]
-    named = [(p.get("name") or p, p.get("type")) for p in given.children]
-    return [n.text for n, _ in named], [binder.type(t) if t else None for _, t in named]
+def _parameters(binder: Binder, node: Node) -> tuple[list[Node], list[Optional[Type]]]:
+    given = node.get("parameters")
+    named = [(p["name"], p.get("type")) for p in given.children] if given else []
+    return [n for n, _ in named], [binder.type(t) if t else None for _, t in named]
 
 
-@expression("lambda_expression", "anonymous_method_expression")
 def bind_lambda(binder: Binder, node: Node) -> Expr:
     """Bind a lambda as far as that goes without a target."""
+    if node.tokens:
+        raise UnsupportedError("async", "an expression cannot wait: write it without async")
     return Lambda(binder, node)
 
 
@@ -154,9 +151,9 @@ class LocalFunction(Expr):
     """A local function: known in the whole block, its body bound at its first use."""
 
     def __init__(self, binder: Binder, node: Node) -> None:
-        super().__init__(None, lambda f: None, origin=node["name"].text)
-        self.body_node = node["body"]
-        header = node.text[: node.text.index(self.body_node.text)]
+        super().__init__(None, lambda f: None)
+        self.syntax = node
+        header = node.source.text[node.start : node["parameters"].end]
         self.member = declaration(" ".join(header.split()), None)
         if self.member.generics:
             raise UnsupportedError(self.member.name, "generic local functions are not supported")
@@ -169,9 +166,6 @@ class LocalFunction(Expr):
         if self._is_bound:
             return
         self._is_bound = True
-        node = self.body_node
-        if node.kind == "arrow_expression_clause":
-            node = node.children[0]
         saved = binder.scopes, binder.state
         binder.scopes = [*self.scopes, {}]
         reach = [v for scope in binder.scopes for v in scope.values() if isinstance(v, Local)]
@@ -180,9 +174,9 @@ class LocalFunction(Expr):
         types = [LIBRARY.resolve(p.type) for p in parameters]
         returns = LIBRARY.resolve(self.member.returns)
         try:
-            names = [p.name for p in parameters]
-            body, held = binder.flows.within(lambda: bind_body(binder, names, types, node, returns))
-            binder.flows.put(self, held)
+            names = [p["name"] for p in self.syntax["parameters"].children]
+            body = bind_body(binder, names, types, self.syntax["body"], returns)
+            binder.flows.put(self, binder.flows.seen)
         finally:
             binder.scopes, binder.state = saved
         if body.falls_through and returns is not VOID:
@@ -213,9 +207,8 @@ class LocalFunction(Expr):
         return Expr(form.returns, run, holds=holds)
 
 
-@statement("local_function_statement")
 def bind_local_function(binder: Binder, node: Node) -> Runner:
     """Bind the body of a local function that the block has declared."""
-    function: LocalFunction = binder.lookup(node["name"].text)
+    function: LocalFunction = binder.lookup(node["name"].name)
     function.bind_body(binder)
     return lambda f: None

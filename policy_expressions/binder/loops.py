@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from policy_expressions.binder.conditions import branches
 from policy_expressions.binder.conversions import cast, to_type
-from policy_expressions.binder.core import (
-    Binder,
-    Expr,
-    Frame,
-    Runner,
-    State,
-    merge,
-    statement,
-)
-from policy_expressions.binder.operators import branches
+from policy_expressions.binder.core import Binder, Exit
+from policy_expressions.binder.declarations import bind_variables
+from policy_expressions.binder.exprs import Expr, Frame, Runner, State, merge
 from policy_expressions.binder.statements import (
     BREAK,
     CONTINUE,
-    bind_declaration,
     ignored,
     sequence,
 )
@@ -43,14 +36,14 @@ def _loop(
         bound = to_type(binder.value(test), BOOL)
         condition = bound.run
         binder.state, after = branches(binder, bound)
-    binder.breaks.append([])
+    binder.exits.append(Exit(True, binder.finals))
     body = binder.bind_statement(node)
     if test is not None and first:
         bound = to_type(binder.value(test), BOOL)
         condition = bound.run
         after = branches(binder, bound)[1]
     steps = [binder.value(step).run for step in update]
-    for state in binder.breaks.pop():
+    for state in binder.exits.pop().states:
         after = merge(after, state)
     binder.state = after
 
@@ -71,28 +64,25 @@ def _loop(
     return run
 
 
-@statement("while_statement")
 def bind_while(binder: Binder, node: Node) -> Runner:
     """Bind `while`."""
-    test, body = node.children
+    test, body = node["condition"], node["body"]
     return _loop(binder, body, test, [], first=False)
 
 
-@statement("do_statement")
 def bind_do(binder: Binder, node: Node) -> Runner:
     """Bind `do ... while`."""
-    body, test = node.children
+    test, body = node["condition"], node["body"]
     return _loop(binder, body, test, [], first=True)
 
 
-@statement("for_statement")
 def bind_for(binder: Binder, node: Node) -> Runner:
     """Bind `for`: its variables are shared by all turns."""
     binder.scopes.append({})
     steps = []
     for start in node.all("initializer"):
         if start.kind == "variable_declaration":
-            steps.append(bind_declaration(binder, start))
+            steps.append(bind_variables(binder, start))
         else:
             steps.append(ignored(binder.value(start).run))
     loop = _loop(binder, node["body"], node.get("condition"), node.all("update"), first=False)
@@ -100,7 +90,6 @@ def bind_for(binder: Binder, node: Node) -> Runner:
     return sequence([*steps, loop])
 
 
-@statement("foreach_statement")
 def bind_foreach(binder: Binder, node: Node) -> Runner:
     """Bind `foreach`: each turn has a fresh variable."""
     source = binder.value(node["right"])
@@ -116,15 +105,17 @@ def bind_foreach(binder: Binder, node: Node) -> Runner:
     of = binder.type(of_node) if of_node and of_node.kind != "implicit_type" else item
     cell: list[Any] = [None]
     change = cast(Expr(item, lambda f: cell[0]), of, None).run
-    slot = binder.declare(left.text, of).slot
+    local = binder.declare(left, of)
+    local.fixed = "foreach iteration variable"
+    slot = local.slot
 
     def assign(f: Frame, value: Any) -> None:
         cell[0] = value
         f[slot] = [change(f)]
 
-    binder.breaks.append([])
+    binder.exits.append(Exit(True, binder.finals))
     body = binder.bind_statement(node["body"])
-    binder.breaks.pop()
+    binder.exits.pop()
     binder.state = before
     binder.scopes.pop()
     run = source.run
@@ -163,18 +154,24 @@ def _items(source: Expr) -> tuple[Type, Any]:
     )
 
 
-@statement("break_statement")
 def bind_break(binder: Binder, node: Node) -> Runner:
     """Bind `break`."""
-    if not binder.breaks:
-        raise CompileError("CS0139", "No enclosing loop out of which to break or continue")
-    binder.breaks[-1].append(binder.state)
+    left = binder.exits[-1] if binder.exits else None
+    _can_leave(binder, left).states.append(binder.state)
     binder.state = None
     return lambda f: BREAK
 
 
-@statement("continue_statement")
 def bind_continue(binder: Binder, node: Node) -> Runner:
     """Bind `continue`."""
+    _can_leave(binder, next((left for left in reversed(binder.exits) if left.is_loop), None))
     binder.state = None
     return lambda f: CONTINUE
+
+
+def _can_leave(binder: Binder, left: Optional[Exit]) -> Exit:
+    if left is None:
+        raise CompileError("CS0139", "No enclosing loop out of which to break or continue")
+    if binder.finals > left.finals:
+        raise CompileError("CS0157", "Control cannot leave the body of a finally clause")
+    return left

@@ -6,30 +6,28 @@ from functools import partial
 from typing import Any, Optional
 
 from policy_expressions.binder.arguments import pass_by_reference
-from policy_expressions.binder.calls import call_runner
-from policy_expressions.binder.conversions import to_type
-from policy_expressions.binder.core import (
-    Binder,
-    Expr,
-    Frame,
-    Runner,
-    TypeName,
-    Untyped,
-)
+from policy_expressions.binder.calls import call_step, caller, static_call
+from policy_expressions.binder.conversions import implicit, same, to_type
+from policy_expressions.binder.core import Binder
+from policy_expressions.binder.exprs import Expr, Frame, Runner, TypeName, Untyped, onward
 from policy_expressions.binder.forms import Argument, Form, Members
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.overloads import choose, mismatch, runners
-from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, UnsupportedError, argument_null
 from policy_expressions.library import LIBRARY, VOID
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
-from policy_expressions.types.signatures import Declaration
 
 
 class MethodGroup(Untyped):
     """A method without its arguments: called next, or given where a delegate is wanted."""
 
     shown = "method group"
+
+    def refusal(self, target: Type) -> CompileError:
+        """Return C#'s refusal where it does not fit the target."""
+        text = f"Cannot convert method group '{self.name}' to non-delegate type '{target}'."
+        return CompileError("CS0428", f"{text} Did you intend to invoke the method?")
 
     def __init__(
         self, binder: Binder, node: Node, receiver: Expr, name: str, explicit_types: list[Type]
@@ -73,10 +71,7 @@ class MethodGroup(Untyped):
             given = [this, *arguments] if extends else arguments
             form = choose(of, self.name, level, given, self.explicit_types)
             if form is not None:
-                target = (
-                    None if extends or isinstance(self.receiver, TypeName) else self.receiver.run
-                )
-                return _finish(self.binder, form, given, target, of)
+                return self._finish(form, given, extends)
         level = levels[0]
         if level[0][1].is_extension and not isinstance(self.receiver, TypeName):
             arguments = [this, *arguments]
@@ -117,26 +112,33 @@ class MethodGroup(Untyped):
         except (CompileError, UnsupportedError):
             return None
 
+    def _finish(self, form: Form, arguments: list[Argument], extends: bool) -> Expr:
+        """Bind the chosen form."""
+        self.binder.usage.member(form.owner, form.member, self.syntax)
+        if form.member.implementation is None:
+            raise UnsupportedError(form.describe(), "this form of the method is not supported")
+        pass_by_reference(self.binder, form, arguments)
+        values = runners(form, arguments)
+        returns = form.returns
+        receiver = self.receiver
+        if extends:
+            return _extended(form, receiver, values[1:])
+        if isinstance(receiver, TypeName):
+            return Expr(returns, static_call(form.member, returns, values))
+        of = receiver.value_type
+        owner = of if of.is_nullable and form.owner is of else form.owner
+        return onward(receiver, returns, call_step(form.member, returns, owner, values))
 
-def _finish(
-    binder: Binder, form: Form, arguments: list[Argument], target: Optional[Runner], of: Type
-) -> Expr:
-    """Bind the chosen form."""
-    binder.usage.member(form.owner, form.member, binder.line)
-    if form.member.implementation is None:
-        raise UnsupportedError(form.describe(), "this form of the method is not supported")
-    pass_by_reference(binder, form, arguments)
-    values = runners(form, arguments)
-    if target is None:
-        return Expr(form.returns, call_runner(form.member, form.returns, None, values))
-    owner = of if of.is_nullable and form.owner is of else form.owner
-    return Expr(form.returns, on_receiver(form.member, form.returns, owner, target, values))
 
+def _extended(form: Form, receiver: Expr, values: list[Runner]) -> Expr:
+    """Return the call of an extension method: its receiver is the first argument."""
+    first = form.syntax[0]
+    convert = implicit(receiver.value_type, form.parameters[0]) or same
+    call = caller(form.member, form.returns, values)
 
-def on_receiver(
-    member: Declaration, returns: Type, owner: Type, target: Runner, values: list[Runner]
-) -> Runner:
-    """Return the call on a receiver, which must not be null unless it is a `T?`."""
-    if owner.is_nullable:
-        return call_runner(member, returns, None, [target, *values])
-    return call_runner(member, returns, target, values)
+    def step(f: Frame, target: Any) -> Any:
+        if target is None and first.not_null:
+            raise argument_null(first.name)
+        return call(f, [convert(target)])
+
+    return onward(receiver, form.returns, step)

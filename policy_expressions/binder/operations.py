@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 from typing import Any, Optional
 
 from policy_expressions.binder.conversions import implicit, implicit_expr, number, same
-from policy_expressions.binder.core import MISSING, Expr
+from policy_expressions.binder.exprs import MISSING, Expr
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.library import (
     BOOL,

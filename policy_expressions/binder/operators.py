@@ -1,116 +1,90 @@
-"""Operators: arithmetic, comparison, logic, concatenation, null handling, assignment."""
+"""Operators: arithmetic, comparison, concatenation, `-x` and `!x`."""
 
 from __future__ import annotations
 
 from typing import Any, Optional
 
-from policy_expressions.binder.calls import call_runner
+from policy_expressions.binder.calls import static_call
+from policy_expressions.binder.conditions import (
+    bind_coalesce,
+    bind_logic,
+    branches,
+    not_applicable,
+)
 from policy_expressions.binder.conversions import (
-    common_type,
-    implicit,
-    implicit_expr,
     number,
     to_type,
 )
-from policy_expressions.binder.core import (
+from policy_expressions.binder.core import Binder
+from policy_expressions.binder.exprs import (
     MISSING,
-    Binder,
     Expr,
     Frame,
     Runner,
     constant,
-    expression,
-    merge,
+    onward,
 )
 from policy_expressions.binder.operations import operation, user_operator
-from policy_expressions.errors import CompileError, ExpressionFailure, UnsupportedError
-from policy_expressions.library import BOOL, INT, LIBRARY, LONG, STRING, UINT
+from policy_expressions.errors import (
+    CompileError,
+    ExpressionError,
+    ExpressionFailure,
+    UnsupportedError,
+)
+from policy_expressions.library import BOOL, INT, LIBRARY, LONG, OBJECT, STRING, UINT
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 
+_LOGIC = ("&&", "||")
 
-@expression("binary_expression")
+
 def bind_binary(binder: Binder, node: Node) -> Expr:
-    """Bind a chain of left-bound operators without recursion."""
-    chain: list[Node] = []
-    while node.kind == "binary_expression" and node.tokens[0] not in ("&&", "||", "??"):
+    """Bind operators with two operands; chains of them take no recursion."""
+    word = node.tokens[0]
+    if word == "??":
+        return bind_coalesce(binder, node.children)
+    chain = []
+    while node.kind == "binary_expression" and _joins(word, node.tokens[0]):
         chain.append(node)
         node = node["left"]
-    if not chain:
-        return _bind_logic(binder, node)
+    if word in _LOGIC:
+        return bind_logic(binder, word, [node, *(step["right"] for step in reversed(chain))])
     left = binder.value(node)
     for step in reversed(chain):
         right = binder.value(step["right"])
-        left = binary(step.tokens[0], left, right, binder.checked)
-        left.origin = step.text
+        _warn_of_references(binder, step, left, right)
+        try:
+            left = binary(step.tokens[0], left, right, binder.checked)
+        except ExpressionError as refusal:
+            node.source.at(step.start, refusal)
+            raise
+        left.node = step
     return left
 
 
-def _bind_logic(binder: Binder, node: Node) -> Expr:
-    word = node.tokens[0]
-    left = binder.value(node["left"])
-    if word == "??":
-        return _coalesce(binder, left, node["right"])
-    when_true, when_false = branches(binder, left)
-    binder.state = when_true if word == "&&" else when_false
-    right = binder.value(node["right"])
-    if left.type is not BOOL or right.type is not BOOL:
-        raise not_applicable(word, left, right)
-    right_true, right_false = branches(binder, right)
-    a, b = left.run, right.run
-    if word == "&&":
-        split = (right_true, merge(when_false, right_false))
-        run: Runner = lambda f: a(f) and b(f)  # noqa: E731
-    else:
-        split = (merge(when_true, right_true), right_false)
-        run = lambda f: a(f) or b(f)  # noqa: E731
-    binder.state = merge(*split)
-    both = left.constant is not MISSING and right.constant is not MISSING
-    return Expr(BOOL, run, constant=run([None]) if both else MISSING, branches=split)
+def _warn_of_references(binder: Binder, node: Node, left: Expr, right: Expr) -> None:
+    """Warn where `==` compares an object with text: True for the same object alone."""
+    if node.tokens[0] not in ("==", "!="):
+        return
+    for code, side, one, other in (
+        ("CS0252", "left", left, right),
+        ("CS0253", "right", right, left),
+    ):
+        plain = one.type is OBJECT and not (one.node and one.node.kind == "cast_expression")
+        if plain and other.type is not None and (other.type is STRING or _compares(other.type)):
+            text = "Possible unintended reference comparison; to get a value comparison, cast the"
+            binder.warn(node, code, f"{text} {side} hand side to type '{other.type}'")
 
 
-def branches(binder: Binder, condition: Expr) -> Any:
-    """Return what is assigned where the condition is true and where it is false."""
-    if condition.constant is True:
-        return binder.state, None
-    if condition.constant is False:
-        return None, binder.state
-    return condition.branches or (binder.state, binder.state)
+def _compares(of: Type) -> bool:
+    return not of.is_value and bool(of.definition.named("=="))
 
 
-def _coalesce(binder: Binder, left: Expr, right_node: Node) -> Expr:
-    state = binder.state
-    right = binder.value(right_node)
-    binder.state = merge(state, state)
-    if left.type is None:
-        return Expr(right.type, right.run)
-    if left.type.is_value and not left.type.is_nullable:
-        raise not_applicable("??", left, right)
-    inner = left.type.element if left.type.is_nullable else left.type
-    for target in (inner, left.type):
-        as_target = implicit_expr(right, target)
-        if as_target is not None:
-            return _either(target, left.run, as_target.run)
-    convert = implicit(inner, right.type) if right.type else None
-    if right.type is None or convert is None:
-        raise not_applicable("??", left, right)
-    a = left.run
-    return _either(right.type, lambda f: None if (v := a(f)) is None else convert(v), right.run)
-
-
-def _either(of: Type, first: Runner, second: Runner) -> Expr:
-    def run(f: Frame) -> Any:
-        value = first(f)
-        return second(f) if value is None else value
-
-    return Expr(of, run)
-
-
-def not_applicable(word: str, left: Expr, right: Expr) -> CompileError:
-    text = f"Operator '{word}' cannot be applied to operands of type"
-    return CompileError("CS0019", f"{text} '{left.shown}' and '{right.shown}'")
+def _joins(word: str, other: str) -> bool:
+    """Tell whether the operator to the left is bound along with one to its right."""
+    return other == word if word in _LOGIC else other not in (*_LOGIC, "??")
 
 
 def binary(word: str, left: Expr, right: Expr, checked: Optional[bool] = False) -> Expr:
@@ -122,9 +96,9 @@ def binary(word: str, left: Expr, right: Expr, checked: Optional[bool] = False) 
     if found is None:
         raise not_applicable(word, left, right)
     operate = found.operate
-    a = (to_type(left, found.left) if found.left else left).run
+    first = to_type(left, found.left) if found.left else left
     b = (to_type(right, found.right) if found.right else right).run
-    result = Expr(found.returns, lambda f: operate(a(f), b(f)))
+    result = onward(first, found.returns, lambda f, value: operate(value, b(f)))
     if left.constant is not MISSING and right.constant is not MISSING and found.returns.is_value:
         return constant(found.returns, _fold(result))
     return result
@@ -171,19 +145,16 @@ def text_parts(expr: Expr) -> list[Runner]:
     return [lambda f: text_of(f[0], inner(f))]
 
 
-@expression("prefix_unary_expression")
 def bind_prefix(binder: Binder, node: Node) -> Expr:
     """Bind `-x`, `+x`, `!x`, `~x`."""
     word = node.tokens[0]
     operand_node = node.children[0]
-    if word == "-" and operand_node.kind == "integer_literal":
+    if word == "-" and operand_node.kind == "number_literal":
         text = operand_node.text.lower().rstrip("l")
         if text == "2147483648" and text == operand_node.text:
             return constant(INT, -(2**31))
         if text == "9223372036854775808":
             return constant(LONG, NUMBERS["long"].make(-(2**63)))
-    if word == "^":
-        raise UnsupportedError("^", "count from the start, as in x[x.Length - 1]")
     return unary(word, binder.value(operand_node), binder)
 
 
@@ -217,48 +188,6 @@ def unary(word: str, operand: Expr, binder: Binder) -> Expr:
         for member in of.definition.named(word):
             if member.parameters is not None and len(member.parameters) == 1:
                 returns = LIBRARY.resolve(member.returns)
-                return Expr(returns, call_runner(member, returns, None, [inner]))
+                return Expr(returns, static_call(member, returns, [inner]))
     text = f"Operator '{word}' cannot be applied to operand of type '{operand.shown}'"
     raise CompileError("CS0023", text)
-
-
-@expression("conditional_expression")
-def bind_conditional(binder: Binder, node: Node) -> Expr:
-    """Bind `a ? b : c`."""
-    test = to_type(binder.value(node["condition"]), BOOL)
-    states = branches(binder, test)
-    binder.state = states[0]
-    first = binder.value(node["consequence"])
-    after_first = binder.state
-    binder.state = states[1]
-    second = binder.value(node["alternative"])
-    binder.state = merge(after_first, binder.state)
-    of = common_type([first, second])
-    if of is None:
-        text = "Type of conditional expression cannot be determined because there is no implicit"
-        types = f"'{first.shown}' and '{second.shown}'"
-        raise CompileError("CS0173", f"{text} conversion between {types}")
-    t, a, b = test.run, to_type(first, of).run, to_type(second, of).run
-    return Expr(of, lambda f: a(f) if t(f) else b(f), constant=_choice(test, first, second, of))
-
-
-def _choice(test: Expr, first: Expr, second: Expr, of: Type) -> Any:
-    chosen = first if test.constant is True else second
-    if MISSING in (test.constant, first.constant, second.constant) or chosen.type is not of:
-        return MISSING
-    return chosen.constant
-
-
-@expression("parenthesized_expression")
-def bind_parenthesized(binder: Binder, node: Node) -> Expr:
-    """Bind `(x)`: a chain of `?.` ends at the parenthesis."""
-    return binder.bind(node.children[0])
-
-
-@expression("checked_expression")
-def bind_checked(binder: Binder, node: Node) -> Expr:
-    """Bind `checked(x)` and `unchecked(x)`."""
-    outer, binder.checked = binder.checked, node.tokens[0] == "checked" or None
-    found = binder.value(node.children[0])
-    binder.checked = outer
-    return found

@@ -14,7 +14,7 @@ from policy_expressions.binder.conversions import (
     implicit_expr,
     to_type,
 )
-from policy_expressions.binder.core import Expr, Runner, Untyped, constant
+from policy_expressions.binder.exprs import Expr, Runner, Untyped, constant
 from policy_expressions.binder.forms import Argument, Form
 from policy_expressions.binder.inference import delegate_of, infer
 from policy_expressions.errors import CompileError, UnsupportedError, argument_null

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policy_expressions.errors import ExpressionWarning, NotAllowedError, UnsupportedError
 from policy_expressions.standing import IS_REFUSED, UNLISTED, standing, words
+from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 from policy_expressions.types.signatures import Declaration, Newer
 
@@ -14,14 +15,14 @@ class Usage:
     def __init__(self) -> None:
         self.warnings: list[ExpressionWarning] = []
 
-    def type(self, of: Type, line: int) -> None:
+    def type(self, of: Type, node: Node) -> None:
         """Note that the expression names a type. Raises NotAllowedError when it is refused."""
         for argument in of.arguments:
-            self.type(argument, line)
+            self.type(argument, node)
         if of.definition.name != "[]":
-            self._note(of.definition.full, "", line)
+            self._note(of.definition.full, "", node)
 
-    def member(self, owner: Type, member: Declaration, line: int) -> None:
+    def member(self, owner: Type, member: Declaration, node: Node) -> None:
         """Note that the expression uses a member.
 
         owner: the type that declares it. Raises NotAllowedError when API Management refuses it,
@@ -37,9 +38,9 @@ class Usage:
         full = owner.definition.full
         if owner.name.startswith("<") or owner.kind == "parameter":
             return  # an anonymous type
-        self._note("System.Array" if full == "[]" else full, member.name, line)
+        self._note("System.Array" if full == "[]" else full, member.name, node)
 
-    def _note(self, full: str, member: str, line: int) -> None:
+    def _note(self, full: str, member: str, node: Node) -> None:
         found = standing(full, member)
         if found not in (IS_REFUSED, UNLISTED):
             return
@@ -53,6 +54,6 @@ class Usage:
             f"{what} is not on Microsoft's list for expressions: "
             "API Management may refuse it when the policy is saved"
         )
-        warning = ExpressionWarning(code, hint, line, 0)
-        if warning not in self.warnings:
-            self.warnings.append(warning)
+        if all(warning.message != hint for warning in self.warnings):
+            place = node.source.position(node.place)
+            self.warnings.append(ExpressionWarning(code, hint, *place))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from policy_expressions.members import (
     basics,
-    certificates,
     collections,
     context,
     crypto,
@@ -23,7 +22,6 @@ from policy_expressions.members import (
     text,
     web,
     xml,
-    zones,
 )
 
 FAMILIES = {
@@ -34,7 +32,6 @@ FAMILIES = {
     "Numbers": numbers,
     "Mathematics and conversion": maths,
     "Dates": dates,
-    "Time zones": zones,
     "Collections": collections,
     "LINQ": linq,
     "JSON": json,
@@ -42,7 +39,6 @@ FAMILIES = {
     "Regular expressions": regex,
     "Web": web,
     "Cryptography": crypto,
-    "Keys and certificates": certificates,
     "Context": context,
     "Tokens and credentials": jwt,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
 from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.types.known import is_known
 from policy_expressions.types.model import Definition, Type
 from policy_expressions.types.signatures import Declaration, Tokens, TypeSyntax
 
@@ -196,8 +197,8 @@ def _field(name: str) -> Any:
 
 
 def _unknown_type(name: str) -> Exception:
-    """Return the refusal of a type name: .NET has none in lower case, others it may well have."""
-    if name[:1].islower() and "." not in name and name != "dynamic":
+    """Return the refusal of a type name: one .NET lacks, or one that is not supported here."""
+    if not is_known(name):
         return CompileError(
             "CS0246",
             f"The type or namespace name '{name}' could not be found "
