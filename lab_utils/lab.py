@@ -93,7 +93,7 @@ class Lab:
         return []
 
     def service_log(self) -> list[dict[str, Any]]:
-        """Return what the mocks tell of each stream they sent, oldest first.
+        """Return what the mocks tell of each stream they sent; `id` is its apim-request-id.
 
         A stream that is still under way is waited for, five seconds at most: who has just left it
         wants to read how it ended. Empty where the model does not tell.

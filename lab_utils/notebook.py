@@ -2,7 +2,7 @@
 
 run      execute a notebook and show what its cells print, as they print it; the executed copy
          goes to build/, the notebook itself stays as it is
-refresh  execute both notebooks on the local target and keep their outputs in place
+refresh  execute all notebooks on the local target and keep their outputs in place
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ from .errors import LabError
 from .lab import Lab
 from .settings import PROJECT, Settings
 
-NOTEBOOKS = ("response-streaming.ipynb", "clean-up-resources.ipynb")
+LESSON, PRODUCTION, CLEAN_UP = NOTEBOOKS = (  # in the order in which they are worked through
+    "response-streaming.ipynb",
+    "streaming-in-production.ipynb",
+    "clean-up-resources.ipynb",
+)
 CELL_SECONDS = 3600  # an Azure deployment is one cell
 
 
@@ -127,7 +131,7 @@ def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> None:
 
 
 def refresh(terminal: TextIO) -> None:
-    """Execute both notebooks in one fresh local lab and write them with their outputs."""
+    """Execute all notebooks in one fresh local lab and write them with their outputs."""
     with tempfile.TemporaryDirectory() as folder, local_defaults(Path(folder)):
         try:
             for name in NOTEBOOKS:

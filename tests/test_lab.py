@@ -74,7 +74,8 @@ def test_the_services_log_tells_how_a_stream_ended_that_was_left(lab: Lab) -> No
             if chunk.choices and chunk.choices[0].delta.content == "7":
                 break
         stream.close()
-    seen = lab.service_log()[-1]
+    identity = stream.response.headers["apim-request-id"]
+    (seen,) = (entry for entry in lab.service_log() if entry["id"] == identity)
     assert seen["ended"].startswith("client left after ")
     assert seen["deployment"] == lab.model
 

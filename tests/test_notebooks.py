@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from lab_utils.notebook import NOTEBOOKS
+from lab_utils.notebook import LESSON, NOTEBOOKS, PRODUCTION
 from lab_utils.settings import PROJECT
 
 Notebook = Any
-LAB = NOTEBOOKS[0]
 SECRETS = {
     "a key of 32 hex digits": r"\b[0-9a-f]{32}\b",
     "a token": r"\beyJ[\w-]{10,}",
@@ -94,7 +95,9 @@ def test_nothing_runs_in_one_front_end_only(notebook: Notebook) -> None:
 
 def test_no_name_of_a_run_is_used_twice(notebook: Notebook) -> None:
     names = [
-        n for cell in code_cells(notebook) for n in re.findall(r"(\w+) = Recording", cell.source)
+        name
+        for cell in code_cells(notebook)
+        for name in re.findall(r"^(\w+) = Recording", cell.source, re.MULTILINE)
     ]
     assert len(names) == len(set(names))
 
@@ -118,17 +121,57 @@ def test_links_have_a_text_and_lead_somewhere(notebook: Notebook) -> None:
 
 
 def test_a_picture_has_a_text_twin() -> None:
-    cells = code_cells(nbformat.read(PROJECT / LAB, as_version=4))
-    pictures = [cell for cell in cells if cell.source.startswith("picture(")]
-    strips = [cell for cell in cells if "strip(" in cell.source]
-    assert pictures
-    assert len(strips) >= len(pictures)
+    sources = [cell.source for cell in code_cells(nbformat.read(PROJECT / LESSON, as_version=4))]
+    drawn = re.findall(r"^picture(\(.*\))$", "\n".join(sources), re.MULTILINE)
+    printed = re.findall(r"^print\(strip(\(.*\))\)$", "\n".join(sources), re.MULTILINE)
+    assert drawn
+    assert set(drawn) <= set(printed)
+
+
+def test_every_assertion_tells_the_reader_what_was_expected(notebook: Notebook) -> None:
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Assert):
+                assert isinstance(node.msg, ast.Constant), cell.id
+                assert len(str(node.msg.value).split()) >= 6, cell.id
+
+
+def test_text_that_comes_live_is_flushed(notebook: Notebook) -> None:
+    for cell in code_cells(notebook):
+        for call in re.findall(r"print\(.*end=.*", cell.source):
+            assert call.endswith('end="", flush=True)'), cell.id
+
+
+def sections(notebook: Notebook) -> dict[str, list[Any]]:
+    """Return the cells of each section by the name of its anchor."""
+    found: dict[str, list[Any]] = {}
+    name = ""
+    for cell in notebook.cells:
+        anchor = re.match(r'<a id="([a-z-]+)">', cell.source)
+        name = anchor[1] if anchor else name
+        found.setdefault(name, []).append(cell)
+    return found
+
+
+@pytest.mark.parametrize(("name", "first"), [(LESSON, "deploy"), (PRODUCTION, "set-up")])
+def test_each_section_needs_only_the_one_that_deploys(
+    name: str, first: str, tmp_path: Path
+) -> None:
+    parts = sections(nbformat.read(PROJECT / name, as_version=4))
+    alone = [key for key in parts if key and key != first]
+    assert len(alone) >= 4
+    for section in alone:
+        book = nbformat.v4.new_notebook(cells=[*parts[first], *parts[section]])
+        nbformat.write(book, tmp_path / f"{section}.ipynb")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F821", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_sanitize_file_has_a_visible_replacement_for_every_rule() -> None:
     text = (PROJECT / "tests" / "nbval_sanitize.cfg").read_text(encoding="utf-8")
     rules = re.findall(r"^regex: (.+)$", text, re.MULTILINE)
     replacements = re.findall(r"^replace: (\S.*)$", text, re.MULTILINE)
-    assert len(rules) == len(replacements) == 6
+    assert len(rules) == len(replacements) == 10
     for rule in rules:
         re.compile(rule)

@@ -24,6 +24,13 @@ def main() -> int:
     parser.add_argument(
         "--detach", action="store_true", help="start it as nobody's child, return when it is ready"
     )
+    parser.add_argument(
+        "--mock-option",
+        action="append",
+        default=[],
+        metavar="--NAME=VALUE",
+        help="hand this option to both mocks, see python -m mock_openai --help; may be repeated",
+    )
     options = parser.parse_args()
     if options.detach:
         return launcher.launch([word for word in sys.argv[1:] if word != "--detach"])
@@ -33,6 +40,7 @@ def main() -> int:
         options.model,
         options.port,
         os.environ.pop(launcher.KEY, ""),
+        tuple(options.mock_option),
     )
     try:
         Supervisor(wanted).run(lambda: _ready(options.log) if options.log else None)

@@ -21,6 +21,8 @@ from .server import Server
 
 # Two regions, the second one in reserve: what a pool of Azure OpenAI accounts looks like.
 REGIONS = {"swedencentral": "Sweden Central", "eastus2": "East US 2"}
+# As quick as a small model, so that the lesson's answers are long in bytes and short in time.
+PACE = ("--ttft=0.2", "--tpot=0.006")
 PORT_SECONDS = 3.0  # a gateway that is just ending still has its port
 
 
@@ -33,6 +35,7 @@ class Wanted:
     model: str = ""
     port: int = 0
     api_key: str = ""
+    mock_options: tuple[str, ...] = ()  # as python -m mock_openai takes them; they win over PACE
 
 
 class Supervisor:
@@ -75,8 +78,8 @@ class Supervisor:
         api_key = self._wanted.api_key or secrets.token_hex(16)
         deployment = [f"--deployment={self._wanted.model}"] if self._wanted.model else []
         for seed, (name, region) in enumerate(REGIONS.items(), 1):
-            options = ("--port=0", f"--region={region}", f"--seed={seed}", *deployment)
-            self._serve(f"mock {name}", "mock_openai", *options)
+            options = ("--port=0", f"--region={region}", f"--seed={seed}", *PACE, *deployment)
+            self._serve(f"mock {name}", "mock_openai", *options, *self._wanted.mock_options)
         urls = [server.wait_ready() for server in self._servers]
         urls.append(self._start_gateway(urls, api_key))
         processes = [

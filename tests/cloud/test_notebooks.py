@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from lab_utils.notebook import NOTEBOOKS, execute
+from lab_utils.notebook import CLEAN_UP, LESSON, execute
 from lab_utils.settings import PROJECT
 from tests.arm.identity import CLIENT_SECRET
 from tests.arm.server import Loopback
@@ -86,7 +86,7 @@ def outcome(
         patch.setenv("LAB_BACKEND", request.param)
         for name in ("TMPDIR", "TEMP", "TMP"):
             patch.setenv(name, str(temporary))
-        notebooks = [execute(PROJECT / name, terminal) for name in NOTEBOOKS]
+        notebooks = [execute(PROJECT / name, terminal) for name in (LESSON, CLEAN_UP)]
     keys = {key for pair in cloud.apim.keys.values() for key in pair.values()}
     tokens = set(loopback.identity.issued)
     assert len(keys) == 2
