@@ -10,7 +10,10 @@ Inferred, because nobody outside has settled it:
   of three blocks in place of fifty pieces). A block leaves whole, the headers leave before the
   first block, and what came in one read leaves in one write. Since March 2026 there is an option
   that flushes each chunk of a model API; `--flush-every-chunk` gives that.
-- A backend that breaks off cuts the client's connection, after all that arrived has been sent.
+- A backend that breaks off, or whose chunks are malformed, cuts the client's connection, after all
+  that arrived has been sent. So does one that says nothing for 240 seconds in mid-stream, which is
+  what Azure's load balancer allows (`--backend-silence`).
+- A compressed request body goes on as it came, and an expression that reads it reads its bytes.
 - An expression that can read `context.Response.Body` has the body read whole, whichever branch it
   takes; a body read without `preserveContent` is gone, and nothing is sent on.
 - `retry` sees the response of an open circuit or an exhausted pool before on-error does; a
@@ -45,6 +48,10 @@ Inferred, because nobody outside has settled it:
 
 Different on purpose:
 
+- Policies call loopback alone, and the hosts that `--backend`, `--redirect` and `--allow-host`
+  name: a policy found somewhere must not call out from here with a key. The error says so.
+- A request body of more than 100 MiB (`--largest-request`) is 413, headers of more than 128 KiB
+  together are 431. A body that breaks off, or stops for 60 seconds, is 400.
 - A request without `set-backend-service` goes to the pool of api.json; in Azure the API of this
   lab has no service URL and would answer 500.
 - The tokens of the managed identity and of connections are texts that no service accepts.

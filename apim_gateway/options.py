@@ -10,7 +10,7 @@ from typing import NoReturn, Optional
 
 from apim_gateway.reading import files
 from apim_gateway.running.backends import is_address
-from apim_gateway.serving.settings import Address, Settings
+from apim_gateway.serving.settings import LARGEST_REQUEST, SILENCE, Address, Settings
 
 KEY = "LAB_API_KEY"
 BACKEND_FORM = "NAME=URL[;priority=P;weight=W]"
@@ -120,10 +120,33 @@ def _listening(parser: argparse.ArgumentParser) -> None:
         help="send what a policy addresses to PREFIX... to URL...; may be repeated",
     )
     group.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="let policies call this host too; else they reach loopback, and what --backend and "
+        "--redirect name; may be repeated",
+    )
+    group.add_argument(
         "--telemetry",
         type=Path,
         metavar="FILE",
         help="append metrics, traces and events (JSON lines)",
+    )
+    group.add_argument(
+        "--largest-request",
+        type=_count,
+        default=LARGEST_REQUEST,
+        metavar="BYTES",
+        help="answer 413 to a larger request body (%(default)s)",
+    )
+    group.add_argument(
+        "--backend-silence",
+        type=_count,
+        default=int(SILENCE),
+        metavar="SECONDS",
+        help="cut a stream whose backend says nothing for so long (%(default)s, as Azure's load "
+        "balancer does)",
     )
     group.add_argument(
         "--stop-with-stdin", action="store_true", help="stop when standard input closes"
@@ -164,7 +187,10 @@ def settings(options: argparse.Namespace) -> Settings:
         fragments=dict(options.fragment),
         named_values=named_values(options),
         redirects=dict(options.redirect),
+        allowed_hosts=tuple(options.allow_host),
         telemetry=options.telemetry,
+        largest_request=options.largest_request,
+        backend_silence=options.backend_silence,
         flush_every_chunk=options.flush_every_chunk,
         missing_variable=options.missing_variable,
         newline=options.newline,
@@ -196,6 +222,12 @@ def address(text: str) -> Address:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; give 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 16 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} should be a whole number, 1 or more")
     return int(text)
 
 

@@ -132,6 +132,8 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
     except HeadersTimeoutError as error:
         fail("Timeout", str(error))
     except UnreachableError as error:
+        if exchange.refused:  # the client's fault, not the backend's
+            raise exchange.refused from None
         fail("BackendConnectionFailure", str(error))
 
 

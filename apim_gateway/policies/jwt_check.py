@@ -109,8 +109,10 @@ async def _json(exchange: Exchange, address: str) -> dict[str, Any]:
             document = json.loads(await reply.read())
         finally:
             reply.close()
-    except (UnreachableError, HeadersTimeoutError, BrokenError, ValueError) as error:
-        raise InvalidTokenError("TokenSignatureKeyNotFound", failed) from error
+    except (UnreachableError, HeadersTimeoutError, BrokenError) as error:
+        raise InvalidTokenError("TokenSignatureKeyNotFound", f"{failed} {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidTokenError("TokenSignatureKeyNotFound", f"{failed} No JSON.") from error
     if not isinstance(document, dict):
         raise InvalidTokenError("TokenSignatureKeyNotFound", failed)
     return document

@@ -14,7 +14,7 @@ from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Trace
 from apim_gateway.wire.relay import Tee
 from apim_gateway.wire.reply import BrokenError, Reply, RequestBody
-from apim_gateway.wire.responses import Answer, internal
+from apim_gateway.wire.responses import Answer, incomplete, internal, too_large
 from policy_expressions import Expression
 from policy_expressions.context import Body, Context, Headers, LastError, Response
 
@@ -60,6 +60,7 @@ class Exchange:
         self._counted: set[str] = set()
         self.cache_keys: dict[str, str] = {}  # where a lookup that missed wants its answer kept
         self._incoming: Optional[Incoming] = incoming
+        self.refused: Optional[SectionError] = None  # why the request's body is not read on
         self.tracing = trace
         self.added: dict[str, str] = {}  # headers that policies add to whatever is sent
         self._on_response: list[tuple[Optional[Place], Later]] = []
@@ -115,17 +116,14 @@ class Exchange:
     # Bodies
 
     async def load_request_body(self) -> None:
-        """Read the request's body whole, once; an empty one is null to expressions."""
+        """Read the request's body whole, once; an empty one is null to expressions.
+
+        Raises SectionError for one that is too large.
+        """
         incoming, self._incoming = self._incoming, None
         if incoming is None:
             return
-        pieces = []
-        while True:
-            piece = await incoming.readany()
-            if not piece:
-                break
-            pieces.append(piece)
-        data = b"".join(pieces)
+        data = b"".join([piece async for piece in self._pieces(incoming)])
         self.context.request.body = Body(data) if data else None
 
     def headers(self) -> Headers:
@@ -153,9 +151,33 @@ class Exchange:
         """
         incoming, self._incoming = self._incoming, None
         if incoming is not None:
-            return _pieces(incoming)
+            return self._pieces(incoming)
         body = self.context.request.body
         return body.data if body and not body.consumed else None
+
+    async def _pieces(self, incoming: Incoming) -> AsyncIterator[bytes]:
+        size = 0
+        while True:
+            try:
+                piece = await incoming.readany()
+            except BrokenError as error:
+                raise self._refuse("ClientConnectionFailure", str(error), incomplete()) from error
+            if not piece:
+                return
+            size += len(piece)
+            self.check_size(size)
+            yield piece
+
+    def check_size(self, size: int) -> None:
+        """Refuse a request body of more bytes than may come. Raises SectionError."""
+        most = self.services.largest_request
+        if size > most:
+            message = f"The request body is larger than {most:,} bytes."
+            raise self._refuse("RequestBodyTooLarge", message, too_large(message))
+
+    def _refuse(self, reason: str, message: str, answer: Answer) -> SectionError:
+        self.refused = SectionError(FORWARDER, reason, message, answer)
+        return self.refused
 
     async def hold_response(self) -> None:
         """Read the response's body whole, for the policy that runs. Raises SectionError."""
@@ -271,11 +293,3 @@ class Exchange:
     def close(self) -> None:
         """End what is under way."""
         self.drop_reply()
-
-
-async def _pieces(incoming: Incoming) -> AsyncIterator[bytes]:
-    while True:
-        piece = await incoming.readany()
-        if not piece:
-            return
-        yield piece

@@ -25,6 +25,7 @@ class Services:
     telemetry: Telemetry = field(default_factory=Telemetry)
     background: Background = field(default_factory=Background)
     flush_every_chunk: bool = False
+    largest_request: int = 100 * 1024 * 1024  # bytes of a request's body
 
     async def close(self) -> None:
         """End what is under way and close every connection."""

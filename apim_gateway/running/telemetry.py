@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 
 Write = Callable[[str], object]
 
 
 class Telemetry:
-    """Write each entry as one JSON line through `write`."""
+    """Write each entry as one JSON line through `write`; one that cannot be written is dropped."""
 
     def __init__(self, write: Write = lambda line: None) -> None:
         self._write = write
@@ -22,4 +23,5 @@ class Telemetry:
         """Write an entry of this kind (metric, trace or event) for the request of this id."""
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         entry = {"time": now, "kind": kind, "request": request, **data}
-        self._write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")
+        with suppress(OSError, UnicodeError):  # a full disk, say, is no fault of the request
+            self._write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")

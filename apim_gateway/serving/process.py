@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Optional, TextIO
-
-from aiohttp import web
 
 from apim_gateway.errors import ConfigError
 from apim_gateway.policies import REGISTRY
@@ -23,15 +19,17 @@ from apim_gateway.running.backends import Backend, Breaker, Member, Pool, Target
 from apim_gateway.running.services import Services
 from apim_gateway.running.telemetry import Telemetry
 from apim_gateway.running.trace import Traces
+from apim_gateway.serving.lines import Lines
+from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
 from apim_gateway.serving.settings import Address, Settings
-from apim_gateway.wire.upstream import LARGEST_HEADER, HttpClient
+from apim_gateway.wire.reach import Reach
+from apim_gateway.wire.upstream import HttpClient
 from policy_expressions.context import Switches
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
-GRACE = 0.5  # seconds for requests under way when the gateway stops
 
 
 async def serve(settings: Settings, key: str, out: TextIO) -> None:
@@ -42,19 +40,11 @@ async def serve(settings: Settings, key: str, out: TextIO) -> None:
     runtime = await build(settings, key)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    log = _Lines(out, lambda: loop.call_soon_threadsafe(stop.set))
+    log = Lines(out, lambda: loop.call_soon_threadsafe(stop.set))
     server = Server(runtime, Management(runtime).answer, log.write)
-    runner = web.AppRunner(
-        server.application(),
-        access_log=None,
-        handler_cancellation=True,
-        shutdown_timeout=GRACE,
-        max_field_size=LARGEST_HEADER,
-        max_line_size=LARGEST_HEADER,
-    )
-    await runner.setup()
+    listener = Listener(server.application())
     try:
-        port = await _listen(runner, settings.host, settings.port)
+        port = await listener.start(settings.host, settings.port)
         _stop_on_signals(stop)
         if settings.stop_with_stdin:
             _stop_with_stdin(stop)
@@ -62,7 +52,7 @@ async def serve(settings: Settings, key: str, out: TextIO) -> None:
         log.write({"url": f"http://{host}:{port}"})
         await stop.wait()
     finally:
-        await runner.cleanup()
+        await listener.close()
         await runtime.services.close()
         log.close()
 
@@ -73,14 +63,21 @@ async def build(settings: Settings, key: str) -> Runtime:
     targets = backends(declared, settings.backends)
     scopes = _scopes(settings, declared, targets)
     services = Services(
-        HttpClient(dict(settings.redirects)),
+        _client(settings),
         targets,
         declared.pool,
         telemetry=_telemetry(settings.telemetry),
         flush_every_chunk=settings.flush_every_chunk,
+        largest_request=settings.largest_request,
     )
     switches = Switches(settings.missing_variable, LINE_ENDS[settings.newline])
     return Runtime(declared, key, scopes, services, Traces(declared.name), switches)
+
+
+def _client(settings: Settings) -> HttpClient:
+    named = [address.url for address in settings.backends]
+    reach = Reach([*named, *settings.redirects.values(), *settings.allowed_hosts])
+    return HttpClient(dict(settings.redirects), reach, settings.backend_silence)
 
 
 def backends(declared: api.Api, servers: Sequence[Address]) -> dict[str, Target]:
@@ -124,44 +121,6 @@ def _telemetry(file: Optional[Path]) -> Telemetry:
 
 def _source(file: Path) -> Source:
     return Source(files.read(file), str(file))
-
-
-class _Lines:
-    """Write one JSON line for each entry, from a thread of its own.
-
-    A reader that is slow does not stop the event loop; one that is gone stops the gateway.
-    """
-
-    def __init__(self, out: TextIO, gone: Callable[[], object]) -> None:
-        self._file, self._gone = out.fileno(), gone
-        self._waiting: SimpleQueue[Optional[str]] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
-        self._thread.start()
-
-    def write(self, entry: Mapping[str, object]) -> None:
-        self._waiting.put(json.dumps(entry, separators=(",", ":")) + "\n")
-
-    def close(self) -> None:
-        self._waiting.put(None)
-        self._thread.join(GRACE)
-
-    def _run(self) -> None:
-        try:
-            for line in iter(self._waiting.get, None):
-                data = line.encode("utf-8")
-                while data:  # past Python's buffer, whose lock a stuck write would keep for ever
-                    data = data[os.write(self._file, data) :]
-        except OSError:
-            self._gone()
-
-
-async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ConfigError(f"{host}:{port} cannot be listened on: {reason}") from error
-    return int(runner.addresses[0][1])
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import struct
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from multidict import CIMultiDict
 
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.trace import Trace
 from apim_gateway.wire.headers import end_to_end
 from apim_gateway.wire.relay import relay
-from apim_gateway.wire.reply import BrokenError, Reply
+from apim_gateway.wire.reply import BrokenError, Reply, SilentError
 from policy_expressions.context import Response
 
 ADDED_BY_AIOHTTP = ("Content-Type", "Server")
+RESET_SECONDS = 5.0
+LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)  # close by a reset
 
 
 @dataclass
@@ -116,13 +122,33 @@ async def _send_stream(
         record.begun(response.status_code, released)
         await relay(reply, stream, exchange.buffered, exchange.tees, record)
         record.complete()
-    except BrokenError:
-        record.ended = "backend cut"
-        if request.transport:
-            request.transport.close()
+    except BrokenError as error:
+        record.ended = "backend silent" if isinstance(error, SilentError) else "backend cut"
+        await _cut(request)
     except ConnectionResetError:
         pass  # the client has left, as the record says already
     return stream
+
+
+async def _cut(request: web.Request) -> None:
+    """End the connection so that the client sees that the body is not whole.
+
+    To HTTP/1.0 the end of a connection is the end of a body, so that only a reset tells. It would
+    take with it what has not left yet, for which the reader has some time.
+    """
+    transport = request.transport
+    if transport is None:
+        return
+    if request.version >= HttpVersion11:
+        transport.close()
+        return
+    end = time.monotonic() + RESET_SECONDS
+    while transport.get_write_buffer_size() and time.monotonic() < end:
+        await asyncio.sleep(0.01)
+    socket_ = transport.get_extra_info("socket")
+    if socket_ is not None:
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+    transport.abort()
 
 
 def _headers(response: Response, added: Mapping[str, str]) -> CIMultiDict[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Callable, Optional
@@ -18,9 +19,12 @@ from apim_gateway.serving.secret import same
 from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
 from apim_gateway.wire import responses
 from apim_gateway.wire.headers import end_to_end
+from apim_gateway.wire.reply import BrokenError
 from policy_expressions.context import Context, Headers, Request, Url
 
 STATUS_PATH = "/status-0123456789abcdef"  # as API Management's own
+LARGEST_HEADERS = 131_072  # bytes of all of them
+BODY_SECONDS = 60.0  # for which a request's body may stop
 Log = Callable[[Mapping[str, object]], None]
 Management = Callable[[web.Request], Awaitable[Optional[web.StreamResponse]]]
 
@@ -28,8 +32,15 @@ Management = Callable[[web.Request], Awaitable[Optional[web.StreamResponse]]]
 class Server:
     """Serve one gateway; `log` gets one mapping for each finished request."""
 
-    def __init__(self, runtime: Runtime, management: Management, log: Log) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        management: Management,
+        log: Log,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
         self._runtime = runtime
+        self._body_seconds = body_seconds
         self._management = management
         self._log = log
 
@@ -49,6 +60,10 @@ class Server:
             return managed
         record, backend = Record(), None
         try:
+            if sum(map(_size, request.raw_headers)) > LARGEST_HEADERS:
+                message = f"The headers are larger than {LARGEST_HEADERS:,} bytes together."
+                answer = responses.refusal(431, "Request Header Fields Too Large", message)
+                return await send_whole(request, answer.response(), {}, record)
             suffix = self._runtime.api.suffix(path)
             if suffix is None:
                 answer = responses.not_found()
@@ -103,7 +118,8 @@ class Server:
             tracing=trace is not None,
             switches=self._runtime.switches,
         )
-        return Exchange(self._runtime.services, context, suffix, request.content, trace)
+        content = _Content(request, self._body_seconds)
+        return Exchange(self._runtime.services, context, suffix, content, trace)
 
     async def _run(self, exchange: Exchange, request: web.Request) -> None:
         runtime, context = self._runtime, exchange.context
@@ -124,6 +140,11 @@ class Server:
             await pipeline.recover(sections, exchange, refusal)
         else:
             context.subscription = runtime.subscription
+            try:
+                exchange.check_size(request.content_length or 0)
+            except SectionError as too_large:
+                await pipeline.recover(sections, exchange, too_large)
+                return
             await pipeline.run(sections, exchange)
 
     def _refusal(self, request: web.Request) -> Optional[SectionError]:
@@ -138,6 +159,31 @@ class Server:
         reason = "SubscriptionKeyNotFound" if key is None else "SubscriptionKeyInvalid"
         answer = responses.unauthorized(message, request.host, api.path, api.key_header)
         return SectionError("authorization", reason, message, answer)
+
+
+class _Content:
+    """Give the body of a request; one that breaks or stops raises BrokenError.
+
+    aiohttp does not tell who reads that chunks are malformed (seen in 3.13 and 3.14): they stop.
+    """
+
+    def __init__(self, request: web.Request, seconds: float) -> None:
+        self._content, self._seconds = request.content, seconds
+
+    async def readany(self) -> bytes:
+        try:
+            if self._content.is_eof():  # all of it is here: the usual case, without a timer
+                return await self._content.readany()
+            return await asyncio.wait_for(self._content.readany(), self._seconds)
+        except asyncio.TimeoutError as error:
+            message = f"Nothing more of the request body came for {self._seconds:g} seconds."
+            raise BrokenError(message) from error
+        except web.RequestPayloadError as error:
+            raise BrokenError(f"The request body is broken: {error}") from error
+
+
+def _size(header: tuple[bytes, bytes]) -> int:
+    return len(header[0]) + len(header[1]) + 4
 
 
 def _is_preflight(request: web.Request) -> bool:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+LARGEST_REQUEST = 100 * 1024 * 1024
+SILENCE = 240.0  # what Azure's load balancer allows
+
 
 @dataclass(frozen=True)
 class Address:
@@ -32,7 +35,10 @@ class Settings:
     fragments: Mapping[str, Path] = field(default_factory=dict)
     named_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     redirects: Mapping[str, str] = field(default_factory=dict)
+    allowed_hosts: tuple[str, ...] = ()
     telemetry: Optional[Path] = None
+    largest_request: int = LARGEST_REQUEST  # bytes of a body
+    backend_silence: float = SILENCE  # seconds
     flush_every_chunk: bool = False
     missing_variable: str = "null"  # or throw
     newline: str = "lf"  # or crlf

@@ -1,4 +1,4 @@
-"""What a call to a backend gives: a reply whose body is a stream, or one of three errors."""
+"""What a call to a backend gives: a reply whose body is a stream, or an error."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class HeadersTimeoutError(Exception):
 
 class BrokenError(Exception):
     """Say that a body ended before its end."""
+
+
+class SilentError(BrokenError):
+    """Say that nothing more came of a body, although its connection stands."""
 
 
 class Reply(Protocol):

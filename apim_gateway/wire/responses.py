@@ -72,6 +72,16 @@ def unavailable(reason: str, headers: Mapping[str, str] = {}) -> Answer:
     return _answer(503, reason, "Service unavailable", headers)
 
 
+def too_large(message: str) -> Answer:
+    """Answer 413; the phrase and the message are ours."""
+    return _answer(413, "Request Entity Too Large", message)
+
+
+def incomplete() -> Answer:
+    """Answer 400 to a request body that breaks off or stops; the message is ours."""
+    return _answer(400, "Bad Request", "The request body is not complete.")
+
+
 def refusal(status: int, reason: str, message: str, headers: Mapping[str, str] = {}) -> Answer:
     """Answer with the status and message a policy's author chose."""
     return _answer(status, reason, message, headers)

@@ -5,31 +5,83 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Optional
+from typing import Any, Optional
 
 import aiohttp
 from yarl import URL
 
 from apim_gateway.wire.headers import Pairs, end_to_end
-from apim_gateway.wire.reply import BrokenError, HeadersTimeoutError, RequestBody, UnreachableError
+from apim_gateway.wire.reach import Reach
+from apim_gateway.wire.reply import (
+    BrokenError,
+    HeadersTimeoutError,
+    RequestBody,
+    SilentError,
+    UnreachableError,
+)
 
 HEADERS_ALONE_TIMED = aiohttp.ClientTimeout(total=None)  # a stream may last; see `send`
 LARGEST_HEADER = 65_536  # bytes; tokens with many claims are long
+# Azure's load balancer drops a connection that has been silent for 4 minutes.
+SILENCE = 240.0
 NO_REDIRECTS: Mapping[str, str] = MappingProxyType({})
+LOOPBACK = Reach()
+
+
+class NotAllowedError(aiohttp.ClientError):
+    """Say that a policy names a host that calls may not go to."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"policies may not call {host} from here: start the gateway with --allow-host {host}, "
+            f"or with --redirect https://{host}=URL for a stand-in"
+        )
 
 
 class HttpReply:
     """Hold a backend's status and headers, and its body as a stream.
 
-    A body that breaks raises BrokenError, after every byte that arrived has been handed out.
+    A body that breaks, or that says nothing for `silence` seconds, raises BrokenError, after every
+    byte that arrived has been handed out.
     """
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, silence: float = SILENCE) -> None:
         self._response = response
         self._content = response.content
+        self._silence = silence
         self.status = response.status
         self.reason = response.reason or ""
         self.headers = end_to_end(response.headers.items())
+        self._watch()
+
+    def _watch(self) -> None:
+        """Limit silence, and see to it that a body breaks when its connection does.
+
+        aiohttp closes the connection at chunks that are none and tells the body nothing of it: who
+        reads waits for ever (seen in 3.13 and 3.14).
+        """
+        connection = self._response.connection
+        protocol = connection.protocol if connection else None
+        if protocol is None:  # the whole body is here
+            return
+        protocol.read_timeout = self._silence
+        protocol.start_timeout()
+        closed = protocol.closed
+        if closed is None:
+            self._break()
+            return
+        closed.remove_done_callback(_look_at)  # of the last reply over this connection
+        closed.add_done_callback(_look_at)
+        closed.add_done_callback(self._break)
+
+        def whole() -> None:
+            closed.remove_done_callback(self._break)
+
+        self._content.on_eof(whole)
+
+    def _break(self, closed: object = None) -> None:
+        if not self._content.is_eof() and self._content.exception() is None:
+            self._content.set_exception(aiohttp.ClientPayloadError("the chunks are malformed"))
 
     async def readany(self) -> bytes:
         """Wait for bytes and return all there are; nothing at the end. Raises BrokenError."""
@@ -40,6 +92,8 @@ class HttpReply:
             rest = self._content._read_nowait(-1)
             if rest:
                 return rest
+            if isinstance(error, asyncio.TimeoutError):
+                raise SilentError(f"nothing came for {self._silence:g} seconds") from error
             raise BrokenError(str(error)) from error
 
     async def read(self) -> bytes:
@@ -58,16 +112,43 @@ class HttpReply:
         self._response.close()
 
 
+def _look_at(closed: asyncio.Future[None]) -> None:
+    """Look at how a connection ended, so that nobody is warned of it."""
+    if not closed.cancelled():
+        closed.exception()
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Open connections, as many as it takes, to the hosts that calls may go to."""
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(limit=0)
+        self._reach = reach
+
+    async def connect(self, req: Any, *arguments: Any, **named: Any) -> Any:
+        """Give a connection for a request. Raises NotAllowedError."""
+        host = req.url.host or ""
+        if not self._reach.allows(host):
+            raise NotAllowedError(host)
+        return await super().connect(req, *arguments, **named)
+
+
 class HttpClient:
     """Send requests exactly as they are given: no header added, no body decoded, no proxy.
 
-    A URL that begins with a key of `redirects` goes to the address there instead.
+    A URL that begins with a key of `redirects` goes to the address there instead. Calls go where
+    `reach` allows alone, a redirect's next hop included.
     """
 
-    def __init__(self, redirects: Mapping[str, str] = NO_REDIRECTS) -> None:
-        self._redirects = redirects
+    def __init__(
+        self,
+        redirects: Mapping[str, str] = NO_REDIRECTS,
+        reach: Reach = LOOPBACK,
+        silence: float = SILENCE,
+    ) -> None:
+        self._redirects, self._silence = redirects, silence
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=_Connector(reach),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=HEADERS_ALONE_TIMED,
             auto_decompress=False,
@@ -97,7 +178,7 @@ class HttpClient:
             allow_redirects=follow_redirects,
         )
         try:
-            return HttpReply(await asyncio.wait_for(call, timeout))
+            return HttpReply(await asyncio.wait_for(call, timeout), self._silence)
         except asyncio.TimeoutError as error:
             raise HeadersTimeoutError(f"no response headers within {timeout:g} seconds") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -20,6 +20,7 @@ from apim_gateway.reading.scopes import API, Scopes, Source
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Traces
 from apim_gateway.serving import process
+from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
@@ -97,6 +98,9 @@ async def gateway(
     fragments: Optional[Mapping[str, str]] = None,
     scopes: Optional[Mapping[str, str]] = None,
     get: str = "",
+    client: Optional[HttpClient] = None,
+    header_seconds: float = 30.0,
+    body_seconds: float = 15.0,
     **services: Any,
 ) -> AsyncIterator[Running]:
     """Serve the lab's API, with one operation more for GET, by this policy over these backends."""
@@ -118,15 +122,17 @@ async def gateway(
             {scope: Source(text, f"{scope}.xml") for scope, text in sources.items()},
             {name: Source(text, f"{name}.xml") for name, text in (fragments or {}).items()},
         ),
-        Services(HttpClient(), targets, declared.pool, **services),
+        Services(client or HttpClient(), targets, declared.pool, **services),
         Traces(declared.name),
     )
     log: list[Mapping[str, Any]] = []
-    server = Server(runtime, Management(runtime).answer, log.append)
+    server = Server(runtime, Management(runtime).answer, log.append, body_seconds)
+    listener = Listener(server.application(), header_seconds)
     try:
-        async with serving_at(server.application()) as url:
-            yield Running(url, runtime, log)
+        port = await listener.start("127.0.0.1", 0)
+        yield Running(f"http://127.0.0.1:{port}", runtime, log)
     finally:
+        await listener.close()
         await runtime.services.close()
 
 

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from apim_gateway.serving.lines import Lines
+
+
+def test_a_line_that_cannot_be_written_is_dropped_and_the_next_one_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "log"
+    real, full = os.write, [True]
+
+    def write(descriptor: int, data: bytes) -> int:
+        if full[0] and b"lost" in data:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write)
+    gone = threading.Event()
+    with file.open("w", encoding="utf-8") as out:
+        lines = Lines(out, gone.set)
+        lines.write({"line": "lost"})
+        lines.write({"line": "kept \ud800"})
+        lines.close()
+    assert not gone.is_set()
+    assert file.read_text(encoding="utf-8") == '{"line":"kept \\ud800"}\n'
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_full_disk_does_not_stop_the_gateway(tmp_path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    gone = threading.Event()
+    with (tmp_path / "log").open("w", encoding="utf-8") as out:
+        lines = Lines(out, gone.set)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        try:
+            for _ in range(50):
+                lines.write({"path": "x" * 40})
+            lines.close()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not gone.is_set()
+
+
+def test_a_reader_that_is_gone_is_told() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    gone = threading.Event()
+    with os.fdopen(write, "w", encoding="utf-8") as out:
+        lines = Lines(out, gone.set)
+        lines.write({})
+        assert gone.wait(5)
+        lines.close()
