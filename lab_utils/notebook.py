@@ -18,88 +18,21 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
-from typing import Any, Optional, TextIO
-
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from typing import Optional, TextIO
 
 from . import proxies
 from .errors import LabError
-from .lab import Lab
 from .settings import PROJECT, Settings
+
+# What takes long to import is imported by the functions below, so that an interrupt in the first
+# second ends as quietly as a later one.
 
 LESSON, PRODUCTION, CLEAN_UP = NOTEBOOKS = (  # in the order in which they are worked through
     "response-streaming.ipynb",
     "streaming-in-production.ipynb",
     "clean-up-resources.ipynb",
 )
-CELL_SECONDS = 3600  # an Azure deployment is one cell
-
-
-class LiveClient(NotebookClient):
-    """Execute a notebook and write each output to a terminal the moment it arrives."""
-
-    def __init__(self, notebook: Any, terminal: TextIO) -> None:
-        super().__init__(
-            notebook,
-            timeout=CELL_SECONDS,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(PROJECT)}},
-            coalesce_streams=True,
-            record_timing=False,
-        )
-        self._terminal = terminal
-
-    def create_kernel_manager(self) -> Any:
-        """Encrypt the way to the kernel where Jupyter can, or a new ipykernel warns about it."""
-        manager: Any = super().create_kernel_manager()
-        if manager.has_trait("transport_encryption"):
-            manager.transport_encryption = "auto"
-        return manager
-
-    async def async_execute_cell(
-        self,
-        cell: Any,
-        cell_index: int,
-        execution_count: Optional[int] = None,
-        store_history: bool = True,
-    ) -> Any:
-        """Show the cell, then run it."""
-        if cell.cell_type == "code":
-            self._show("".join(f"\n    {line}" for line in cell.source.splitlines()) + "\n\n")
-        else:
-            self._show(f"\n{cell.source}\n")
-        return await super().async_execute_cell(cell, cell_index, execution_count, store_history)
-
-    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
-        """Show what a message of the kernel carries, then store it as usual."""
-        content = msg["content"]
-        if msg["msg_type"] == "stream":
-            self._show(content["text"])
-        elif msg["msg_type"] in ("execute_result", "display_data"):
-            self._show(content["data"].get("text/plain", "") + "\n")
-        elif msg["msg_type"] == "error":
-            self._show("\n".join(content["traceback"]) + "\n")
-        return super().process_message(msg, cell, cell_index)
-
-    def _show(self, text: str) -> None:
-        self._terminal.write(text)
-        self._terminal.flush()
-
-
-def execute(path: Path, terminal: TextIO) -> Any:
-    """Return the notebook at `path`, executed. Raises CellExecutionError where a cell fails."""
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    LiveClient(notebook, terminal).execute()
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return notebook
+INTERRUPTED = 130  # as a shell has it: 128 and the number of SIGINT
 
 
 @contextmanager
@@ -115,8 +48,28 @@ def local_defaults(state_dir: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> None:
-    """Execute one notebook live, write it to `build` and stop what it started on this machine."""
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """Let no interrupt break off what takes the servers away."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before):
+            signal.signal(number, handler)
+
+
+def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> Path:
+    """Execute one notebook live and stop what it started on this machine; return the copy's path.
+
+    Raises ConfigError, CellExecutionError where a cell fails, KeyboardInterrupt.
+    """
+    import nbformat
+
+    from .lab import Lab
+    from .live import execute
+
     build.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LAB_STATE_DIR", str(build / "lab"))
     lab = Lab.from_env()
@@ -127,21 +80,32 @@ def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> None:
         nbformat.write(execute(path, terminal), build / path.name)
     finally:
         if lab.settings.target == "local":
-            lab.remove()
+            with _to_the_end():
+                lab.remove()
+    return build / path.name
 
 
 def refresh(terminal: TextIO) -> None:
     """Execute all notebooks in one fresh local lab and write them with their outputs."""
+    import nbformat
+
+    from .lab import Lab
+    from .live import execute
+
     with tempfile.TemporaryDirectory() as folder, local_defaults(Path(folder)):
         try:
             for name in NOTEBOOKS:
                 nbformat.write(execute(PROJECT / name, terminal), PROJECT / name)
         finally:
-            Lab.from_env().remove()
+            with _to_the_end():
+                Lab.from_env().remove()
 
 
 def main() -> int:
-    """Run what the command line names; 1 where a cell failed."""
+    """Run what the command line names.
+
+    Returns 1 where a cell failed or the lab refused, INTERRUPTED after Ctrl-C or a SIGTERM.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m lab_utils.notebook",
         description=__doc__,
@@ -154,20 +118,32 @@ def main() -> int:
         parser.error(f"{options.notebook}: no such notebook")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a Windows console may not know every letter
         sys.stdout.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, _terminate)  # so that the servers are stopped then, too
+    try:
+        signal.signal(signal.SIGTERM, _terminate)  # so that the servers are stopped then, too
+        return _act(options)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted: what ran on this machine is stopped\n")
+        return INTERRUPTED
+
+
+def _act(options: argparse.Namespace) -> int:
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+
     try:
         if options.action == "run":
-            run(options.notebook, sys.stdout)
+            copy = run(options.notebook, sys.stdout)
+            sys.stdout.write(f"\nThe executed notebook is {copy}\n")
         else:
             refresh(sys.stdout)
     except CellExecutionError as error:
         sys.stderr.write(f"\na cell failed: {error.ename}: {error.evalue}\n")
         return 1
+    except DeadKernelError:
+        sys.stderr.write("\nthe kernel ended in the middle of a cell; run it again\n")
+        return 1
     except LabError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
-from lab_utils.notebook import CLEAN_UP, LESSON, execute
+from lab_utils.live import execute
+from lab_utils.notebook import CLEAN_UP, LESSON
 from lab_utils.settings import PROJECT
 from tests.arm.identity import CLIENT_SECRET
 from tests.arm.server import Loopback
