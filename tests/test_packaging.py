@@ -28,6 +28,7 @@ LAB = [line for extra in ENTRY["optional-dependencies"].values() for line in ext
 
 # Modules whose distribution has another name, or which are part of another one's interface.
 DISTRIBUTION = {
+    "PIL": "matplotlib",
     "azure.core": "azure-identity",
     "azure.identity": "azure-identity",
     "azure.mgmt": "azure-mgmt-apimanagement",

@@ -6,9 +6,11 @@ Each test has a twin that shows that the setting does what it stands for.
 from __future__ import annotations
 
 import configparser
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -140,8 +142,7 @@ def test_coarse_timers_go_in_ticks_of_a_64th(tmp_path: Path) -> None:
 @on_posix
 @pytest.mark.parametrize("server", ["apim_gateway.serving.descriptors", "mock_openai.loop"])
 def test_servers_lift_the_limit_of_256_descriptors(server: str, tmp_path: Path) -> None:
-    import resource
-
+    resource: Any = importlib.import_module("resource")  # Windows has none
     soft = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
     lift = f"from {server} import raise_limit; raise_limit(); {soft}"
     command = ["-m", "tests.as_if", "descriptors", "-c"]

@@ -19,6 +19,7 @@ from apim_gateway.running.backends import Backend, Breaker, Member, Pool, Target
 from apim_gateway.running.services import Services
 from apim_gateway.running.telemetry import Telemetry
 from apim_gateway.running.trace import Traces
+from apim_gateway.serving.descriptors import raise_limit
 from apim_gateway.serving.lines import Lines
 from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
@@ -37,6 +38,7 @@ async def serve(settings: Settings, key: str, out: TextIO) -> None:
 
     Raises ConfigError or PolicyError before it listens, ConfigError where it cannot.
     """
+    raise_limit()
     runtime = await build(settings, key)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

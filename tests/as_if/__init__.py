@@ -8,12 +8,14 @@ starts. docs/systems.md says what each setting stands for and what stays unprove
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 VARIABLE = "LAB_TESTS_AS_IF"
 SITE = Path(__file__).with_name("site")
@@ -33,8 +35,7 @@ def cp1252(environment: dict[str, str], folder: Path) -> None:
 
 def descriptors(environment: dict[str, str], folder: Path) -> None:
     """Allow 256 descriptors, as a terminal on macOS does."""
-    import resource
-
+    resource: Any = importlib.import_module("resource")  # Windows has none
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
 

@@ -29,7 +29,8 @@ def coarse_timers() -> None:
         return SimpleNamespace(**{**vars(told), "resolution": TICK})
 
     time.monotonic = lambda: math.floor(monotonic() / TICK) * TICK
-    time.sleep = lambda seconds: sleep(rounded_up(seconds))  # type: ignore[assignment]
+    anything: Any = time
+    anything.sleep = lambda seconds: sleep(rounded_up(seconds))
     time.get_clock_info = info
     for name in ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector"):
         kind: Any = getattr(selectors, name, None)
@@ -49,7 +50,8 @@ def libressl() -> None:
     """Say of the ssl module what Apple's python3 does."""
     import ssl
 
-    ssl.OPENSSL_VERSION = "LibreSSL 2.8.3"
+    anything: Any = ssl
+    anything.OPENSSL_VERSION = "LibreSSL 2.8.3"
 
 
 def proactor() -> None:
