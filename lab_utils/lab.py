@@ -10,9 +10,13 @@ from typing import Any, Optional
 from . import proxies
 from .errors import LabError
 from .existing import ExistingTarget
+from .probe.probing import probe
+from .probe.report import Report
+from .probe.sending import Where, completions
 from .secret import Secret
 from .settings import PROJECT, Settings
 from .sse_check import UNKNOWN, Finding, check
+from .stream import Recording
 from .target import Deployment, Facts, Target
 
 OF_THE_SERVICE = ("tier", "bodies not logged")  # guidelines that a file alone does not tell
@@ -131,6 +135,31 @@ class Lab:
             found = check(_document(file), file, Facts(sku="", body_bytes={}))
             return [each for each in found if each.guideline not in OF_THE_SERVICE]
         return check(_document(file), file, self._target.facts())
+
+    def probe(
+        self,
+        *,
+        url: str = "",
+        question: str = "",
+        stream: bool = True,
+        seen: Optional[Recording] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        key_header: str = "api-key",
+    ) -> Report:
+        """Send one streamed request, two at most, and tell from its arrival what happened to it.
+
+        It costs a few hundred tokens and says so first. `url` replaces the gateway's address;
+        `question` the built-in one; `seen`, a Recording of your own client, is compared with the
+        wire; `stream=False` shows what an answer is like that was not asked to stream. Raises
+        GatewayError where nobody answers.
+        """
+        where = Where(
+            completions(url or self.gateway_url, self.model, self.api_version),
+            self.api_key,
+            key_header,
+            headers or {},
+        )
+        return probe(where, self.model, self._say, question=question, stream=stream, seen=seen)
 
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""

@@ -1,0 +1,96 @@
+"""`python -m lab_utils`: ask a gateway, without a notebook, what it does to a stream."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Optional
+
+from .errors import DeployError, LabError
+from .lab import Lab
+from .probe import verdict
+from .probe.probing import COST
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Do what the command line says: 0 for an even stream, 1 for any other, 2 for no answer."""
+    options = _options(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Windows console may not know every letter
+            stream.reconfigure(errors="replace")
+    try:
+        # What the lab says on the way is no part of the answer.
+        with contextlib.redirect_stdout(sys.stderr):
+            report = _lab(options.url).probe(
+                url=options.url,
+                question=options.question,
+                headers=dict(options.header),
+                key_header=options.key_header,
+            )
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    print(json.dumps(report.json(), indent=1) if options.format == "json" else report)
+    return {verdict.EVEN: 0, verdict.REFUSED: 2}.get(report.cause, 1)
+
+
+def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m lab_utils", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    probe = commands.add_parser(
+        "probe",
+        help="send one streamed request and tell what happened to it on the way",
+        description=f"Tell from the arrival of an answer why it does not stream; {COST}. The key "
+        "comes from LAB_GATEWAY_KEY, in the environment or .env, never from the command line.",
+    )
+    probe.add_argument(
+        "--url",
+        default="",
+        help="a gateway's address, one that ends with /openai/v1, or that of chat completions; "
+        "without it, the target that LAB_TARGET names (local: started if it does not run)",
+    )
+    probe.add_argument("--format", choices=("text", "json"), default="text")
+    probe.add_argument("--question", default="", help="instead of counting to 100")
+    probe.add_argument(
+        "--key-header", default="api-key", help="header of the key (default: %(default)s)"
+    )
+    probe.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        type=_header,
+        metavar="NAME:VALUE",
+        help="another header, such as x-mock-scenario:burst; may be repeated",
+    )
+    return parser.parse_args(argv)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not (name.strip() and colon):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:VALUE")
+    return name.strip(), value.strip()
+
+
+def _lab(url: str) -> Lab:
+    if url:
+        return Lab.from_env({**os.environ, "LAB_TARGET": "existing", "LAB_GATEWAY_URL": url})
+    lab = Lab.from_env()
+    if lab.settings.target == "local":
+        try:
+            lab.gateway_url  # noqa: B018 - finds a lab that runs
+        except DeployError:
+            lab.deploy()
+    return lab
+
+
+if __name__ == "__main__":
+    sys.exit(main())

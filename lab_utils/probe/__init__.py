@@ -1,0 +1,7 @@
+"""Say from the arrival of one streamed answer what happened to it on the way.
+
+arrival    what came and when: bytes into events, events into releases; pure
+verdict    what that means, and whether a second request would settle a doubt; pure
+sending    the requests themselves
+report     the verdict with its evidence, as text and as JSON
+"""

@@ -1,0 +1,299 @@
+"""The probe on loopback: every cause is brought about for real and told from the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+import requests
+from openai.types.chat import ChatCompletionChunk
+
+from lab_utils import Lab, Recording
+from lab_utils.errors import GatewayError
+from lab_utils.local.server import Server
+from lab_utils.probe import verdict as v
+from lab_utils.probe.probing import probe
+from lab_utils.probe.report import ADVICE, Report
+from lab_utils.probe.sending import QUESTION, Where, body, completions
+from lab_utils.secret import Secret
+from lab_utils.settings import PROJECT, Settings
+
+KEY = "the-key-of-the-probed-gateway"
+MODEL = Settings().model
+VERSION = Settings().api_version
+INFRA = PROJECT / "infra" / "gateway"
+OWN = (INFRA / "policy.xml").read_text(encoding="utf-8")
+BUFFERED = (INFRA / "experiments" / "buffered.xml").read_text(encoding="utf-8")
+READS = OWN.replace(
+    "<outbound>",
+    '<outbound><set-variable name="all" value="@(context.Response.Body.As<string>(true))" />',
+)
+
+
+@dataclass
+class Loopback:
+    """Hold one mock and a gateway before it for each policy."""
+
+    mock: str
+    gateways: Mapping[str, str]
+
+    def where(self, policy: str, scenario: str = "ok", key: str = KEY) -> Where:
+        url = self.gateways[policy] if policy else self.mock
+        return Where(
+            completions(url, MODEL, VERSION), Secret(key), headers={"x-mock-scenario": scenario}
+        )
+
+
+@pytest.fixture(scope="module")
+def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    folder = tmp_path_factory.mktemp("probe")
+    servers: list[Server] = []
+
+    def start(name: str, module: str, *arguments: str) -> str:
+        log = folder / f"{name}.log"
+        servers.append(
+            Server(name, module, arguments, log, on_request=lambda: None, env={"LAB_API_KEY": KEY})
+        )
+        return servers[-1].wait_ready()
+
+    try:
+        mock = start("mock", "mock_openai", "--port=0", "--tpot=0.007", f"--deployment={MODEL}")
+        gateways = {}
+        for name, policy in (("own", OWN), ("buffered", BUFFERED), ("reads", READS)):
+            file = folder / f"{name}.xml"
+            file.write_text(policy, encoding="utf-8")
+            gateways[name] = start(
+                name,
+                "apim_gateway",
+                *("serve", "--port=0", f"--policy={file}", f"--api={INFRA / 'api.json'}"),
+                f"--backend=b={mock}/openai",
+            )
+        yield Loopback(mock, gateways)
+    finally:
+        for server in reversed(servers):
+            server.stop()
+
+
+@dataclass(frozen=True)
+class Case:
+    """Hold how a cause is brought about."""
+
+    cause: str
+    policy: str = "own"
+    scenario: str = "ok"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    client: Optional[Callable[[Where], Recording]] = None
+
+
+def without_stream(where: Where) -> Recording:
+    """Ask for a stream with a client that waits for its end: no stream=True for requests."""
+    recording = Recording("my client")
+    answer = requests.post(
+        where.url,
+        headers={"api-key": where.key.reveal()},
+        json=body(QUESTION, MODEL),
+        timeout=60,
+    )
+    chunks = (
+        ChatCompletionChunk.construct(**json.loads(line[len("data: ") :]))
+        for line in answer.text.splitlines()
+        if line.startswith("data: {")
+    )
+    list(recording.read(chunks))
+    return recording
+
+
+CASES = {
+    "even": Case(v.EVEN),
+    "even, without a gateway": Case(v.EVEN, policy=""),
+    "even, asynchronous filter": Case(v.EVEN, scenario="async-ok"),
+    "blocks": Case(v.BLOCKS, policy="buffered"),
+    "blocks, with a filter": Case(v.BLOCKS, policy="buffered", scenario="burst; size=10"),
+    "filter": Case(v.FILTER, scenario="burst"),
+    "filter, windows of 8 KB": Case(v.FILTER, scenario="burst; size=21"),
+    "filter, without a gateway": Case(v.FILTER, policy="", scenario="burst"),
+    "late, a policy": Case(v.LATE, policy="reads"),
+    "late, the service": Case(v.LATE, scenario="buffered"),
+    "client": Case(v.GATHERED, client=without_stream),
+    "not asked": Case(v.NOT_ASKED, arguments={"stream": False}),
+    "not streamed": Case(v.NOT_STREAMED, scenario="json-200"),
+    "too short": Case(v.TOO_SHORT, policy="buffered", arguments={"question": "Count to 5."}),
+}
+
+
+def run(loopback: Loopback, case: Case) -> Report:
+    where = loopback.where(case.policy, case.scenario)
+    seen = case.client(where) if case.client else None
+    return probe(where, MODEL, lambda line: None, seen=seen, **case.arguments)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_cause_is_told(loopback: Loopback, name: str) -> None:
+    report = run(loopback, CASES[name])
+    assert report.cause == CASES[name].cause, report
+
+
+@pytest.fixture
+def _load() -> Iterator[None]:
+    """Keep every processor of this machine busy."""
+    busy = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(os.cpu_count() or 1)
+    ]
+    yield
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    "name", ["even", "blocks", "filter", "late, a policy", "client", "not asked", "too short"]
+)
+@pytest.mark.usefixtures("_load")
+def test_the_cause_is_told_on_a_busy_machine(loopback: Loopback, name: str) -> None:
+    report = run(loopback, CASES[name])
+    assert report.cause == CASES[name].cause, report
+
+
+def test_the_cost_is_said_before_anything_is_sent() -> None:
+    said: list[str] = []
+    where = Where("http://127.0.0.1:1/x?subscription-key=secret", Secret(KEY))
+    with pytest.raises(GatewayError, match=r"nobody answers at http://127\.0\.0\.1:1/x$"):
+        probe(where, MODEL, said.append)
+    (line,) = said
+    assert "some 300 output tokens" in line
+    assert "secret" not in line
+
+
+def test_the_report_has_the_evidence_as_a_table_and_a_strip(loopback: Loopback) -> None:
+    report = run(loopback, CASES["blocks"])
+    text = str(report)
+    assert text.startswith(f"{v.BLOCKS}: {ADVICE[v.BLOCKS].means}\n")
+    assert 'buffer-response="false"' in text
+    assert "larger events" in text
+    assert "bytes in a piece" in text
+    assert text.count("█") > 5
+    data = json.loads(json.dumps(report.json()))
+    assert data["verdict"] == v.BLOCKS
+    assert [each["name"] for each in data["requests"]] == ["probe", "larger events"]
+    assert data["tokens"] > 400
+    assert KEY not in text + json.dumps(data)
+
+
+def test_a_refusal_tells_who_refused(loopback: Loopback) -> None:
+    report = probe(loopback.where("own", key="wrong"), MODEL, lambda line: None)
+    assert report.cause == v.REFUSED
+    assert "401 by API Management" in str(report)
+
+
+def test_an_answer_that_breaks_off_is_judged_by_what_came(loopback: Loopback) -> None:
+    report = probe(loopback.where("own", "drop; after=100"), MODEL, lambda line: None)
+    assert report.cause == v.EVEN
+    assert report.json()["requests"][0]["broken"]
+    assert "not told" in str(report)
+
+
+def test_an_old_api_version_is_asked_without_usage(loopback: Loopback) -> None:
+    where = Where(completions(loopback.mock, MODEL, "2024-02-01"), Secret(KEY))
+    report = probe(where, MODEL, lambda line: None)
+    assert (report.cause, report.tokens) == (v.EVEN, None)
+
+
+def test_every_cause_has_an_advice() -> None:
+    causes = {
+        value
+        for name, value in vars(v).items()
+        if name.isupper() and isinstance(value, str) and name not in ("LONGER", "LARGER_EVENTS")
+    }
+    assert set(ADVICE) == causes
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("https://x", "https://x/openai/deployments/m/chat/completions?api-version=v"),
+        ("https://x/", "https://x/openai/deployments/m/chat/completions?api-version=v"),
+        ("https://x/a/openai", "https://x/a/openai/deployments/m/chat/completions?api-version=v"),
+        ("https://x/openai/v1/", "https://x/openai/v1/chat/completions"),
+        ("https://x/any/chat/completions?a=b", "https://x/any/chat/completions?a=b"),
+    ],
+)
+def test_an_address_may_be_a_gateways_or_that_of_chat_completions(base: str, url: str) -> None:
+    assert completions(base, "m", "v") == url
+
+
+def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lab_utils", "probe", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **env},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_command_probes_any_address_with_the_key_of_the_environment(
+    loopback: Loopback,
+) -> None:
+    url = loopback.gateways["own"]
+    done = command("--url", url, "--format", "json", LAB_GATEWAY_KEY=KEY, LAB_MODEL=MODEL)
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, v.EVEN)
+    assert "some 300 output tokens" in done.stderr
+    assert KEY not in done.stdout + done.stderr
+    v1 = command("--url", f"{url}/openai/v1", LAB_GATEWAY_KEY=KEY, LAB_MODEL=MODEL)
+    assert v1.stdout.startswith(f"{v.EVEN}: "), v1.stderr
+
+
+def test_the_command_exits_with_1_for_a_held_stream_and_2_for_none(loopback: Loopback) -> None:
+    url = loopback.gateways["reads"]
+    held = command("--url", url, LAB_GATEWAY_KEY=KEY, LAB_MODEL=MODEL)
+    assert (held.returncode, held.stdout.split(":")[0]) == (1, v.LATE)
+    refused = command("--url", url, LAB_GATEWAY_KEY="wrong", LAB_MODEL=MODEL)
+    assert (refused.returncode, refused.stdout.split(":")[0]) == (2, v.REFUSED)
+    nobody = command("--url", "http://127.0.0.1:1", LAB_GATEWAY_KEY=KEY)
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert "nobody answers" in nobody.stderr
+    no_key = command("--url", url, LAB_GATEWAY_KEY="")
+    assert no_key.returncode == 2
+    assert "LAB_GATEWAY_KEY: LAB_TARGET=existing needs it, too" in no_key.stderr
+
+
+def test_the_command_takes_another_header_for_the_key(loopback: Loopback) -> None:
+    done = command(
+        *("--url", loopback.mock, "--key-header", "Ocp-Apim-Subscription-Key"),
+        LAB_GATEWAY_KEY=KEY,
+        LAB_MODEL=MODEL,
+    )
+    assert done.stdout.startswith(f"{v.REFUSED}: ")  # the mock, as Azure, wants api-key
+
+
+def test_a_lab_probes_itself(tmp_path: Path) -> None:
+    lab = Lab.from_env({"LAB_STATE_DIR": str(tmp_path)})
+    try:
+        lab.deploy()
+        report = lab.probe(headers={"x-mock-scenario": "json-200"})
+        assert report.cause == v.NOT_STREAMED
+    finally:
+        lab.remove()
+
+
+def test_the_command_starts_the_local_lab_where_it_does_not_run(tmp_path: Path) -> None:
+    started = time.monotonic()
+    try:
+        done = command(
+            "--question", "Count to 20.", LAB_STATE_DIR=str(tmp_path), LAB_TARGET="local"
+        )
+        assert done.stdout.startswith(f"{v.EVEN}: "), done.stderr
+        assert time.monotonic() - started < 60
+    finally:
+        Lab.from_env({"LAB_STATE_DIR": str(tmp_path)}).remove()
