@@ -22,6 +22,11 @@ echo '{"id": 1, "expr": "context.Variables.GetValueOrDefault<int>(\\"n\\") + 1"}
     python -m policy_expressions eval --jsonl
 ```
 
+```powershell
+'{"id": 1, "expr": "context.Variables.GetValueOrDefault<int>(\\"n\\") + 1"}' |
+    python -m policy_expressions eval --jsonl
+```
+
 ```json
 {"id":1,"ok":true,"type":"System.Int32","text":"43"}
 ```

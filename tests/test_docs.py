@@ -91,6 +91,35 @@ def test_each_module_of_a_command_has_the_words_after_it(module: str, rest: str,
     assert not {option for option in options if option not in done.stdout}, page
 
 
+POSIX_ONLY = re.compile(r"\\\n|^\w+=\S+ |&\s*$|^export |\.venv/bin/|^echo ", re.MULTILINE)
+
+
+def called(block: str) -> list[tuple[str, list[str]]]:
+    """Return the modules that a block runs, each with its words, the paths as POSIX has them."""
+    joined = re.sub(r"[\\`]\n\s*|(?<=\|)\n\s*", " ", block)
+    found = re.findall(r"python -m ([\w.]+)([^|&#\n]*)", joined)
+    return [(module, words.replace("\\", "/").split()) for module, words in found]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_what_only_a_posix_shell_takes_is_followed_by_the_same_for_powershell(page: Path) -> None:
+    blocks = [(kind, body) for kind, body in FENCE.findall(text_of(page)) if kind]
+    for (kind, body), (next_kind, following) in zip(blocks, [*blocks[1:], ("", "")]):
+        if kind == "sh" and POSIX_ONLY.search(body):
+            assert next_kind == "powershell", body
+            assert called(following) == called(body)
+        if kind == "powershell":
+            assert not POSIX_ONLY.search(body), body
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_powershell_gets_its_special_characters_in_quotes(page: Path) -> None:
+    for kind, body in FENCE.findall(text_of(page)):
+        if kind == "powershell":
+            bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", body)
+            assert not re.search(r"[;<>&{}()]", bare), body
+
+
 def test_the_make_targets_that_readme_names_exist() -> None:
     made = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
     said = {
