@@ -10,9 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lab_utils import Lab
 from lab_utils.notebook import local_defaults
+
+settings.register_profile("lab", deadline=None)  # no test depends on the machine's speed
+settings.load_profile("lab")
 
 _stack = pytest.StashKey[ExitStack]()
 

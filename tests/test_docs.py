@@ -56,6 +56,20 @@ def test_every_relative_link_resolves(page: Path) -> None:
     assert not dead
 
 
+def test_each_test_that_shows_a_threat_held_exists() -> None:
+    page = PROJECT / "docs" / "security.md"
+    lines = [line for line in text_of(page).splitlines() if line.startswith("| ")]
+    rows = [line for line in lines if not line.startswith(("| threat", "| ---"))]
+    assert len(rows) > 20
+    for row in rows:
+        shown = row.rsplit("|", 2)[1]
+        assert LINK.search(shown), row
+        for link, names in re.findall(r"\]\(([^)]+)\)((?:,? ?`test_\w+`)*)", shown):
+            text = (page.parent / link).read_text(encoding="utf-8")
+            for name in re.findall(r"`(test_\w+)`", names):
+                assert f"def {name}(" in text, f"{link}: {name}"
+
+
 def commands(page: Path) -> list[str]:
     """Return the lines of a page's shell blocks, continued lines joined."""
     blocks = [body for kind, body in FENCE.findall(text_of(page)) if kind in ("sh", "powershell")]
