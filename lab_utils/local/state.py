@@ -25,6 +25,8 @@ import psutil
 from ..errors import DeployError
 
 T = TypeVar("T")
+# Seconds by which two readings of when a process started may differ; see `_started`.
+_SLACK = 0.0 if sys.platform == "linux" else 2.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,8 @@ class Process:
         """Return the process, or None when it has ended."""
         try:
             process = psutil.Process(self.pid)
-            if process.status() == psutil.STATUS_ZOMBIE or _started(self.pid) != self.started:
-                return None
-            return process
+            same = abs(_started(self.pid) - self.started) <= _SLACK
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:  # ended, or the number is now that of another user's process
             return None
 

@@ -36,6 +36,7 @@ class Event:
     judged: bool = False  # carries results of the content filter
     offsets: bool = False  # carries offsets of the asynchronous content filter
     tokens: Optional[int] = None  # output tokens, where it carries usage
+    error: bool = False  # tells an error instead of going on
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ class Arrival:
 
     @cached_property
     def is_stream(self) -> bool:
-        """Tell whether the answer is a stream of events at all."""
-        return self.status == 200 and self.content_type.partition(";")[0] == "text/event-stream"
+        """Tell whether the answer is a stream of events, also where a policy took its type away."""
+        named = self.content_type.partition(";")[0].strip() == "text/event-stream"
+        return self.status == 200 and (named or bool(self.events))
 
     @cached_property
     def cuts(self) -> list[int]:
@@ -102,6 +104,11 @@ class Arrival:
     def tokens(self) -> Optional[int]:
         """Return the output tokens that usage tells, None where it is not told."""
         return next((event.tokens for event in self.events if event.tokens is not None), None)
+
+    @property
+    def ending(self) -> str:
+        """Tell how the answer ended too early, or nothing."""
+        return self.broken or ("error event" if any(e.error for e in self.events) else "")
 
     @property
     def ttft(self) -> Optional[float]:
@@ -179,6 +186,7 @@ def _event(data: bytes, at: float, end: int, size: int) -> Event:
         judged=any(choice.get("content_filter_results") for choice in choices),
         offsets=any("content_filter_offsets" in choice for choice in choices),
         tokens=_tokens(said),
+        error=bool(said.get("error")) or said.get("type") in ("error", "response.failed"),
     )
 
 

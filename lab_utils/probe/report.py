@@ -159,7 +159,7 @@ def _data(arrival: Arrival) -> dict[str, Any]:
         "filter_results": sum(event.judged for event in arrival.texts),
         "filter": "asynchronous" if offsets else "",
         "tokens": arrival.tokens,
-        "broken": arrival.broken,
+        "broken": arrival.ending,
     }
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab_utils.errors import DeployError
@@ -153,6 +153,7 @@ def test_a_damaged_state_says_what_to_do(tmp_path: Path, text: str) -> None:
         State.read(tmp_path)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_state_or_told(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes

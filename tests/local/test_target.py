@@ -273,6 +273,17 @@ def test_a_lab_outlives_its_kernel_for_the_next_one(fresh: Path) -> None:
     assert target(fresh).deploy().gateway_url == done.stdout.splitlines()[-1]
 
 
+def test_a_lab_outlives_a_kernel_whose_descendants_are_all_killed(fresh: Path) -> None:
+    # As ipykernel does on Windows, and VS Code everywhere, when a kernel ends or restarts.
+    done = deploy_elsewhere(
+        fresh,
+        "import psutil\nfor each in psutil.Process().children(recursive=True): each.kill()\n",
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(target(fresh).resources()) == 4
+    assert target(fresh).reach().answers()
+
+
 def test_no_server_outlives_a_killed_supervisor(fresh: Path) -> None:
     with start_alone(fresh, "--idle-seconds=600") as supervisor:
         processes = processes_of(fresh)

@@ -6,7 +6,7 @@ import json
 from typing import Optional
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab_utils.probe.arrival import Arrival, Read
@@ -76,12 +76,24 @@ def test_comments_names_and_every_kind_of_line_end_are_read(separator: bytes) ->
     assert len(arrival([Read(1.0, body)]).events) == 2
 
 
+def test_an_error_in_the_stream_is_its_ending() -> None:
+    failed = arrival([*answer(tokens=20), Read(9.0, b'data: {"error":{"code":"500"}}\n\n')])
+    assert failed.ending == "error event"
+    assert arrival(answer()).ending == ""
+
+
+def test_a_stream_whose_type_a_policy_took_away_is_still_one() -> None:
+    assert arrival(answer(), content_type="").is_stream
+    assert not arrival([Read(1.0, b"{}")], content_type="").is_stream
+
+
 def test_nothing_at_all_is_an_arrival() -> None:
     nothing = Arrival((), 0.1, 0.2)
     assert (nothing.events, nothing.releases, nothing.ttft, nothing.aligned) == ([], [], None, 1.0)
     assert nothing.longest_silence == nothing.span == nothing.event_size == 0.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_any_bytes_are_survived_and_none_is_lost(pieces: list[bytes]) -> None:
     found = Arrival(tuple(Read(float(i), data) for i, data in enumerate(pieces)), 0.0, 9.0)
@@ -89,6 +101,7 @@ def test_any_bytes_are_survived_and_none_is_lost(pieces: list[bytes]) -> None:
     assert sum(release.texts for release in found.releases) <= len(found.texts)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50))
 def test_how_a_body_is_cut_changes_no_event(pieces: int) -> None:
     whole = arrival(late(answer(tokens=30)))
