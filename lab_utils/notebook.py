@@ -41,6 +41,7 @@ def local_defaults(state_dir: Path) -> Iterator[None]:
     before = dict(os.environ)
     os.environ.update({item.metadata["variable"]: "" for item in fields(Settings)})
     os.environ["LAB_STATE_DIR"] = str(state_dir)
+    proxies.bypass(os.environ)  # here, or the outputs of a notebook would tell of it
     try:
         yield
     finally:
