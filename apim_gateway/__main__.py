@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from apim_gateway import check, options, reference
 from apim_gateway.errors import ApimGatewayError, ConfigError
+from apim_gateway.streaming import page
 
 
 def main() -> int:
@@ -37,14 +38,16 @@ def _serve(given: Namespace) -> int:
 
 
 def _check(given: Namespace) -> int:
-    fragments = dict(given.fragment)
-    results = list(check.check(given.files, options.named_values(given), fragments))
-    print("\n".join(text for _, text in results))
-    return 0 if all(right for right, _ in results) else 1
+    done = check.run(given, options.named_values(given))
+    if done.text:
+        print(done.text)
+    for problem in done.problems:
+        print(problem, file=sys.stderr)
+    return done.status
 
 
 def _policies(given: Namespace) -> int:
-    print(reference.markdown(), end="")
+    print((page if given.streaming else reference).markdown(), end="")
     return 0
 
 

@@ -1,43 +1,154 @@
-"""Tell what is wrong with policy documents and fragments, without serving anything."""
+"""The command `check`: what do policy documents do to a stream, and would they be taken?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import argparse
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
-from apim_gateway.errors import ConfigError, PolicyError
-from apim_gateway.policies import REGISTRY
-from apim_gateway.reading import document, files, reader
-from apim_gateway.reading.document import Fragment
+from apim_gateway.errors import ConfigError
+from apim_gateway.reading import files
+from apim_gateway.reading.scopes import API, GLOBAL, Source
+from apim_gateway.streaming.facts import Facts, facts
+from apim_gateway.streaming.findings import LEVELS
+from apim_gateway.streaming.formats import FORMATS
+from apim_gateway.streaming.report import PRODUCT, Around, Report, check
 
-NOTHING: Mapping[str, Path] = MappingProxyType({})
+STREAMING_ONLY = ("doubtful-expression", "not-run-here")  # are left out with --streaming-only
+BICEP_SECONDS = 120
+NEVER = "never"
 
 
-def check(
-    documents: Iterable[Path],
-    named_values: Mapping[str, str],
-    fragments: Mapping[str, Path] = NOTHING,
-) -> Iterator[tuple[bool, str]]:
-    """Yield for each file whether it is right, and the lines to print.
+@dataclass(frozen=True)
+class Result:
+    """Hold what is to be printed, what could not be read, and the exit status."""
 
-    Backends, fragments and named values that a document names but that are not given are taken to
-    be there. Raises ConfigError or PolicyError where a fragment that is given cannot be read.
+    text: str
+    problems: tuple[str, ...]
+    status: int
+
+
+def run(options: argparse.Namespace, named_values: Mapping[str, str]) -> Result:
+    """Check every document; one that cannot be read does not keep the others from it.
+
+    The status is 2 where one could not be read, 1 for findings as bad as --fail-on. Raises
+    ConfigError where a file around the documents cannot be read.
     """
-    known = {
-        name: Fragment(_read(file, named_values), str(file)) for name, file in fragments.items()
-    }
-    for file in documents:
+    around = _around(options, named_values)
+    reports, problems = [], []
+    for path in options.files:
         try:
-            root = _read(file, named_values)
-            faults: list[PolicyError] = document.faults(root, str(file), REGISTRY, known)
-        except PolicyError as error:
-            faults = [error]
-        except ConfigError as error:
-            yield False, str(error)
-            continue
-        yield not faults, "\n".join(str(fault) for fault in faults) or f"{file}: ok"
+            reports += [_report(file, options, around) for file in _documents(path)]
+        except ConfigError as problem:
+            problems.append(str(problem))
+    bad = options.fail_on != NEVER and any(
+        LEVELS.index(found.level) >= LEVELS.index(options.fail_on)
+        for report in reports
+        for found in report.findings
+    )
+    return Result(FORMATS[options.format](reports), tuple(problems), 2 if problems else int(bad))
 
 
-def _read(file: Path, named_values: Mapping[str, str]) -> reader.Element:
-    return reader.read(files.read(file), str(file), named_values, keep_unknown=True)
+def _report(file: Path, options: argparse.Namespace, around: Around) -> Report:
+    source = _source(file)
+    if options.operation:  # the document is its parent, and what runs is the operation's
+        above = replace(around, scopes={**around.scopes, API: source})
+        report = replace(check(_source(options.operation), above), file=source.file)
+    else:
+        report = check(source, around)
+    if not options.streaming_only:
+        return report
+    kept = tuple(found for found in report.findings if found.rule not in STREAMING_ONLY)
+    return replace(report, findings=kept)
+
+
+def _around(options: argparse.Namespace, named_values: Mapping[str, str]) -> Around:
+    if options.api and options.operation:
+        raise ConfigError("give --api or --operation: FILE is the other of the two")
+    given = {GLOBAL: getattr(options, "global"), PRODUCT: options.product, API: options.api}
+    scopes = {scope: _source(file) for scope, file in given.items() if file}
+    fragments = dict(options.fragment)
+    if options.fragments:
+        fragments = {**dict(_fragments(options.fragments)), **fragments}
+    service = Facts()
+    if options.template:
+        service = _facts(options.template, files.read(options.template))
+    elif options.bicep:
+        service = _facts(options.bicep, _compiled(options.bicep))
+    return Around(
+        scopes, {name: _source(file) for name, file in fragments.items()}, named_values, service
+    )
+
+
+def _source(file: Path) -> Source:
+    return Source(files.read(file), str(file))
+
+
+def _documents(path: Path) -> list[Path]:
+    """Return the file itself, or of a folder the documents and fragments in it, by name."""
+    if not path.is_dir():
+        return [path]
+    found = [file for file in _walked(path) if _is_policy(file)]
+    if not found:
+        raise ConfigError(f"{path} has no policy documents in it: files that end in .xml")
+    return found
+
+
+def _walked(folder: Path) -> list[Path]:
+    return sorted(
+        file
+        for file in folder.rglob("*.xml")
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    )
+
+
+def _is_policy(file: Path) -> bool:
+    text = files.read(file)
+    return "<policies" in text or "<fragment" in text
+
+
+def _fragments(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield each fragment of a folder by name: NAME.xml, or NAME/policy.xml as APIOps has it."""
+    if not folder.is_dir():
+        raise ConfigError(f"--fragments {folder}: is no folder")
+    for file in _walked(folder):
+        yield file.parent.name if file.name == "policy.xml" else file.stem, file
+
+
+def _facts(file: Path, text: str) -> Facts:
+    try:
+        template: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{file} is no ARM template: it is not JSON") from None
+    if not isinstance(template, dict):
+        raise ConfigError(f"{file} is no ARM template: it should be a JSON object")
+    return facts(template)
+
+
+def _compiled(file: Path) -> str:
+    """Return the ARM template that Bicep makes of a file. Raises ConfigError."""
+    bicep, az = shutil.which("bicep"), shutil.which("az")
+    if not (bicep or az):
+        raise ConfigError(
+            f"--bicep {file} needs bicep or az on PATH; or compile it and give --template"
+        )
+    command = [bicep, "build"] if bicep else [str(az), "bicep", "build", "--file"]
+    try:
+        done = subprocess.run(  # noqa: S603 (the user's own compiler, no shell)
+            [*command, str(file), "--stdout"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=BICEP_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise ConfigError(f"--bicep {file}: {command[0]} does not answer") from None
+    if done.returncode:
+        raise ConfigError(f"--bicep {file}: {done.stderr.strip()[-2000:]}")
+    return done.stdout

@@ -17,11 +17,12 @@ class ConfigError(ApimGatewayError):
 
 
 class PolicyError(ApimGatewayError):
-    """Tell what is wrong in a policy document, and where: file, line (from 1) and name."""
+    """Tell what is wrong in a policy document, and where: file, line, column (from 1), name."""
 
-    def __init__(self, file: str, line: int, name: str, reason: str) -> None:
+    def __init__(self, file: str, line: int, name: str, reason: str, column: int = 1) -> None:
         super().__init__(f"{file}:{line}: {name}: {reason}")
         self.file = file
         self.line = line
+        self.column = column
         self.name = name
         self.reason = reason

@@ -41,16 +41,24 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
     _behaviour(serve)
     check = commands.add_parser(
         "check",
-        help="tell what is wrong with policy documents and fragments",
-        description="Load documents and fragments and tell everything that is wrong with them. "
-        "Backends, fragments and named values that are not given are taken to be there.",
+        help="tell what policy documents do to a stream, and what is wrong with them",
+        description="Tell for each policy document or fragment whether a stream passes it, and "
+        "why not, and everything that API Management would refuse. The exit status is 1 for "
+        "findings as bad as --fail-on, 2 where a file cannot be read.",
     )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="PATH", help="a document, a fragment or a folder"
+    )
     _documents(check)
-    commands.add_parser(
+    _surroundings(check)
+    _reporting(check)
+    policies = commands.add_parser(
         "policies",
         help="print the reference of policies (Markdown)",
         description="Print the reference of policies (Markdown).",
+    )
+    policies.add_argument(
+        "--streaming", action="store_true", help="what each does to a stream, and every rule"
     )
     options = parser.parse_args(arguments)
     if options.command == "serve":
@@ -105,6 +113,45 @@ def _documents(parser: argparse.ArgumentParser) -> None:
         help="a value for {{NAME}}; may be repeated (secrets: use --named-values)",
     )
     group.add_argument("--named-values", type=Path, metavar="FILE", help="named values (JSON)")
+
+
+def _surroundings(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is around the document")
+    group.add_argument("--fragments", type=Path, metavar="FOLDER", help="all fragments: NAME.xml")
+    scopes = {
+        "global": "policy of all APIs",
+        "product": "policy of the product",
+        "api": "policy of the API; each PATH is then the policy of an operation",
+        "operation": "policy of an operation, which runs with PATH as its API's",
+    }
+    for scope, told in scopes.items():
+        group.add_argument(f"--{scope}", type=Path, metavar="FILE", help=told)
+    service = group.add_mutually_exclusive_group()
+    service.add_argument(
+        "--bicep", type=Path, metavar="FILE", help="the service: its tier and diagnostics"
+    )
+    service.add_argument(
+        "--template", type=Path, metavar="FILE", help="the same as an ARM template (JSON)"
+    )
+
+
+def _reporting(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the report")
+    group.add_argument(
+        "--streaming-only", action="store_true", help="tell only what concerns streams"
+    )
+    group.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "github"),
+        default="text",
+        help="for people, programs, code scanning or a GitHub workflow (%(default)s)",
+    )
+    group.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "note", "never"),
+        default="error",
+        help="the least level of a finding that makes the exit status 1 (%(default)s)",
+    )
 
 
 def _listening(parser: argparse.ArgumentParser) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from apim_gateway import fidelity
+from apim_gateway.markdown import table
 from apim_gateway.policies import REGISTRY
-from apim_gateway.reading.document import NEVER_HERE
+from apim_gateway.reading.registry import NEVER_HERE
 from apim_gateway.reading.schema import Attribute, Policy, Shape
 from apim_gateway.running.sections import SECTIONS
 
@@ -16,13 +17,6 @@ This page is written by `python -m apim_gateway policies` from the table that do
 checked against. Every other element, attribute and section is refused when a document is loaded,
 with file, line and name. An attribute takes an expression unless it is marked *literal*; required
 ones are **bold**, defaults stand after `=`."""
-STREAMS = """\
-A response streams when the backend's bytes go on as they come. What holds it back, and what does
-not:"""
-EXPRESSION = (
-    "an expression with `context.Response.Body`",
-    "holds the stream: it is read whole first",
-)
 
 
 def markdown() -> str:
@@ -32,30 +26,19 @@ def markdown() -> str:
         TITLE,
         INTRODUCTION,
         "## What may stand where",
-        _table(("Policy", "Sections", "Attributes, text and elements"), map(_row, policies)),
+        table(("Policy", "Sections", "Attributes, text and elements"), map(_row, policies)),
         "## What streams",
-        STREAMS,
-        _table(
-            ("Policy", "Effect on a streamed response"),
-            [EXPRESSION, *((f"`{policy.name}`", policy.stream) for policy in policies)],
-        ),
+        "[streaming.md](streaming.md) tells what each policy does to a streamed response.",
         "## What is not run here",
         NEVER_HERE.replace(" this policy,", " these policies,").replace("run it: ", "run them:"),
-        _table(
+        table(
             ("Policy", "Why"),
-            ((f"`{name}`", reason) for name, reason in sorted(REGISTRY.refused.items())),
+            ((f"`{name}`", row.reason) for name, row in sorted(REGISTRY.elsewhere.items())),
         ),
         "## How true it is",
         fidelity.text(),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )
 
 
 def _row(policy: Policy) -> tuple[str, str, str]:

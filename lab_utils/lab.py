@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import proxies
 from .errors import LabError
@@ -15,11 +15,12 @@ from .probe.report import Report
 from .probe.sending import Where, completions
 from .secret import Secret
 from .settings import PROJECT, Settings
-from .sse_check import UNKNOWN, Finding, check
 from .stream import Recording
 from .target import Deployment, Facts, Target
 
-OF_THE_SERVICE = ("tier", "bodies not logged")  # guidelines that a file alone does not tell
+if TYPE_CHECKING:
+    from .check import Checked
+
 LOG_SECONDS = 5.0
 
 
@@ -120,21 +121,20 @@ class Lab:
         self._deployed  # noqa: B018 - ask for a deployment before reading the file
         self._target.put_policy(_document(file), file)
 
-    def check_streaming(self, file: str = "") -> list[Finding]:
-        """Hold the deployed policy, or the document `file`, against the guidelines for SSE.
+    def check_streaming(self, file: str = "") -> Checked:
+        """Tell what the deployed policy, or the document `file`, does to a stream, and why.
 
-        A file needs no deployment; tier and diagnostics are left out where they are not known
-        without one. Raises PolicyError where the document cannot be read.
+        A file needs no deployment; without one, tier and diagnostics are not known. Raises
+        LabError where the file cannot be read.
         """
         if not file:
             self._deployed  # noqa: B018 - it is the deployed policy that is wanted
-            return list(_deployed_policies(self._target))
-        if self.settings.target == "local":
-            return check(_document(file), file, self._target.facts())
-        if self._deployment is None or self.settings.target == "existing":
-            found = check(_document(file), file, Facts(sku="", body_bytes={}))
-            return [each for each in found if each.guideline not in OF_THE_SERVICE]
-        return check(_document(file), file, self._target.facts())
+            return _deployed_policies(self._target)
+        from . import check  # with the engine, which the other cells can do without
+
+        known = self._deployment is not None and self.settings.target == "azure"
+        facts = self._target.facts() if known else Facts(sku="", body_bytes={})
+        return check.of_document(_document(file), file, facts)
 
     def probe(
         self,
@@ -189,22 +189,19 @@ def _document(file: str) -> str:
         raise LabError(f"{path}: {error.strerror}; name a policy document in infra/") from error
 
 
-def _deployed_policies(target: Target) -> Iterator[Finding]:
-    """Yield the findings for the policy in force, for each scope where they can be read."""
+def _deployed_policies(target: Target) -> Checked:
+    """Check the policies in force, of every scope where they can be read."""
+    from . import check
+
     try:
         facts = target.facts()
-        policies = facts.policies or {"": target.policy()}
+        if facts.policies:
+            return check.of_scopes(facts)
+        return check.of_document(target.policy(), "deployed policy", facts)
     except LabError as error:
         if not isinstance(target, ExistingTarget):
             raise
-        yield Finding(UNKNOWN, "deployed policy", str(error).splitlines()[0])
-        return
-    seen = set()
-    for scope, text in policies.items():
-        for finding in check(text, f"{scope} policy" if scope else "deployed policy", facts):
-            if finding not in seen:
-                seen.add(finding)
-                yield finding
+        return check.unread(str(error).splitlines()[0])
 
 
 def _target(settings: Settings) -> Target:

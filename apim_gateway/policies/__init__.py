@@ -14,6 +14,7 @@ from apim_gateway.policies import (
     calls,
     content,
     cors,
+    elsewhere,
     flow,
     headers,
     jwt,
@@ -23,7 +24,7 @@ from apim_gateway.policies import (
     tokens,
     url,
 )
-from apim_gateway.reading.document import Registry
+from apim_gateway.reading.registry import Registry
 
 FAMILIES = (
     flow,
@@ -42,33 +43,7 @@ FAMILIES = (
     content,
     telemetry,
 )
-NO_CERTIFICATES = "there are no certificates here"
-NO_XML = "it runs no XML bodies"
-NOT_LOCAL = "it needs a service that is not here"
-REFUSED = {
-    "authentication-certificate": NO_CERTIFICATES,
-    "cosmosdb-data-source": NOT_LOCAL,
-    "cross-domain": "Flash is gone",
-    "http-data-source": NOT_LOCAL,
-    "invoke-dapr-binding": NOT_LOCAL,
-    "invoke-request": NOT_LOCAL,
-    "ip-filter": "every caller here is on loopback",
-    "json-to-xml": NO_XML,
-    "jsonp": "a stream has no callback",
-    "proxy": "it calls backends directly",
-    "publish-event": NOT_LOCAL,
-    "publish-to-dapr": NOT_LOCAL,
-    "redirect-content-urls": "it leaves bodies as they are",
-    "sql-data-source": NOT_LOCAL,
-    "validate-client-certificate": NO_CERTIFICATES,
-    "validate-graphql-request": NOT_LOCAL,
-    "validate-headers": "api.json declares no headers",
-    "validate-odata-request": NOT_LOCAL,
-    "validate-parameters": "api.json declares no parameters",
-    "validate-status-code": "api.json declares no status codes",
-    "xml-to-json": NO_XML,
-    "xsl-transform": NO_XML,
-}
 REGISTRY = Registry(
-    {policy.name: policy for family in FAMILIES for policy in family.POLICIES}, REFUSED
+    {policy.name: policy for family in FAMILIES for policy in family.POLICIES},
+    elsewhere.POLICIES,
 )

@@ -17,12 +17,14 @@ from email.utils import parsedate_to_datetime
 from typing import NoReturn, Optional
 from urllib.parse import urlsplit
 
+from apim_gateway.reading.effect import FORWARDS, Effect
 from apim_gateway.reading.schema import (
     BACKEND_ID,
     BOOLEAN,
     Attribute,
     Kind,
     Node,
+    NotHere,
     Policy,
     Shape,
     one_of,
@@ -164,15 +166,34 @@ def _retry_after(reply: Reply) -> Optional[float]:
 
 def _address_fault(text: str) -> str:
     told = f"{text!r} should be an http or https address; WebSockets are not carried here"
+    if text.strip().lower().startswith(("ws://", "wss://")):
+        return NotHere(told)
     return "" if is_address(text.strip()) else told
 
 
+IDLE_SECONDS = 240  # Azure's load balancer drops a connection that is silent for longer
 ADDRESS = Kind("http or https address", _address_fault)
 
 
 def _backend_fault(node: Node) -> str:
     given = [name for name in ("backend-id", "base-url") if node.get(name)]
     return "" if len(given) == 1 else "needs either backend-id or base-url"
+
+
+def _notes(node: Node) -> tuple[str, ...]:
+    """Note a time-out that may be cut short, and a second attempt without the request's body."""
+    keeps = node["buffer-request-body"].source.strip().lower() != "false"
+    retried = "retry[" in node.around.path and not keeps
+    return (*_long_timeout(node), *(("retry-without-body",) if retried else ()))
+
+
+def _long_timeout(node: Node) -> tuple[str, ...]:
+    for name, unit in (("timeout", 1.0), ("timeout-ms", 0.001)):
+        given = node.get(name)
+        text = given.source.strip() if given and given.constant else ""
+        if text.isdigit() and int(text) * unit > IDLE_SECONDS:
+            return ("long-timeout",)
+    return ()
 
 
 def _forward_fault(node: Node) -> str:
@@ -203,7 +224,12 @@ POLICIES = (
                 "fail-on-error-status-code": Attribute(BOOLEAN, default="false", literal=True),
             }
         ),
-        stream="as buffer-response says: true (default) 8 KB at a time, false each chunk at once",
+        stream=Effect(
+            FORWARDS,
+            "as buffer-response says: true (default) 8 KB at a time, false each chunk at once",
+            (BACKEND,),
+        ),
+        notes=_notes,
         check=_forward_fault,
     ),
 )

@@ -12,6 +12,7 @@ import json
 from typing import Any, Optional
 
 from apim_gateway.policies.cached_values import CACHING_TYPE, DURATION
+from apim_gateway.reading.effect import HOLDS, PASSES, Effect
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
@@ -147,7 +148,13 @@ SEMANTIC = Shape(
     },
     children={"vary-by": Child(Shape(text=Attribute()), most=None)},
 )
-HOLDS = "holds the stream: the response is read whole and stored"
+STORED = "the response is read whole and stored"
+
+
+def _cached(node: Node) -> tuple[str, ...]:
+    return ("cached-response",)
+
+
 POLICIES = (
     Policy(
         "cache-lookup",
@@ -169,14 +176,15 @@ POLICIES = (
                 "vary-by-query-parameter": Child(Shape(text=Attribute()), most=None),
             },
         ),
-        stream="an answer from the cache is no stream; only GET is looked up",
+        stream=Effect(PASSES, "an answer from the cache is no stream; only GET is looked up"),
+        notes=_cached,
     ),
     Policy(
         "cache-store",
         lambda node: Store(node, "response"),
         (OUTBOUND,),
         Shape({"duration": DURATION, "cache-response": Attribute(BOOLEAN)}),
-        stream=f"{HOLDS}, if cache-lookup looked for it (GET)",
+        stream=Effect(HOLDS, STORED, only="the request is a GET, which cache-lookup looks for"),
     ),
     *(
         policy
@@ -187,14 +195,17 @@ POLICIES = (
                 SemanticLookup,
                 (INBOUND,),
                 SEMANTIC,
-                stream="an answer from the cache is no stream; only the same prompt hits here",
+                stream=Effect(
+                    PASSES, "an answer from the cache is no stream; only the same prompt hits here"
+                ),
+                notes=_cached,
             ),
             Policy(
                 f"{family}-semantic-cache-store",
                 lambda node: Store(node, "semantic"),
                 (OUTBOUND,),
                 Shape({"duration": DURATION}),
-                stream=HOLDS,
+                stream=Effect(HOLDS, STORED),
             ),
         )
     ),

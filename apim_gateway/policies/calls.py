@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from apim_gateway.policies import authentication, headers, message
+from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
@@ -157,7 +158,7 @@ POLICIES = (
             },
             REQUEST,
         ),
-        stream="streams; its own response is read whole",
+        stream=Effect(PASSES, "the stream passes; the policy's own response is read whole"),
         check=_fault,
     ),
     Policy(

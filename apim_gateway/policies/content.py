@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 
+from apim_gateway.reading.effect import HOLDS, PASSES, Effect
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
     Attribute,
     Child,
+    Kind,
     Node,
+    NotHere,
     Policy,
     Shape,
     one_of,
@@ -96,13 +99,31 @@ def _json_fault(data: bytes) -> str:
     return ""
 
 
+def _validated_fault(text: str) -> str:
+    if text.strip() in ("xml", "soap"):
+        return NotHere(f"{text!r} is not checked here, only json")
+    return "" if text.strip() == "json" else f"{text!r} should be json, xml or soap"
+
+
+VALIDATED = Kind("json", _validated_fault)
+
+
 def _no_schema(node: Node) -> str:
     for content in node.all("content"):
         if content.get("schema-id"):
-            return "schema-id: there are no schemas here; leave it out to check that JSON is JSON"
+            return NotHere(NO_SCHEMA)
     return ""
 
 
+def _judged(node: Node) -> tuple[str, ...]:
+    """Note that completions are judged in windows, which Azure gathers before it sends them."""
+    given = node.get("enforce-on-completions")
+    wanted = given is not None and given.source.strip().lower() != "false"
+    judged = wanted or node.around.section == OUTBOUND
+    return ("completions-judged",) if judged else ()
+
+
+NO_SCHEMA = "schema-id: there are no schemas here; leave it out to check that JSON is JSON"
 ACTION = one_of("ignore", "prevent", "detect")
 LEVELS = one_of("FourSeverityLevels", "EightSeverityLevels")
 TEXTS = Shape(text=Attribute(NAME, required=True))
@@ -131,7 +152,7 @@ POLICIES = (
                     Shape(
                         {
                             "type": Attribute(),
-                            "validate-as": Attribute(one_of("json"), required=True, literal=True),
+                            "validate-as": Attribute(VALIDATED, required=True, literal=True),
                             "schema-id": Attribute(NAME),
                             "schema-ref": Attribute(NAME),
                             "action": Attribute(ACTION, required=True),
@@ -142,7 +163,7 @@ POLICIES = (
                 ),
             },
         ),
-        stream="outbound: holds the stream, the body is checked whole",
+        stream=Effect(HOLDS, "the body is checked as a whole"),
         check=_no_schema,
     ),
     Policy(
@@ -180,6 +201,7 @@ POLICIES = (
                 "blocklists": Child(Shape(children={"id": Child(TEXTS, most=None)})),
             },
         ),
-        stream="streams; nothing is checked here",
+        stream=Effect(PASSES, "the stream passes; nothing is checked here"),
+        notes=_judged,
     ),
 )

@@ -9,6 +9,7 @@ import asyncio
 import random
 from typing import Callable, Optional
 
+from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
@@ -180,7 +181,10 @@ POLICIES = (
             },
             policies=True,
         ),
-        stream="decides on the response's headers; a stream that breaks later is not tried again",
+        stream=Effect(
+            PASSES,
+            "the condition sees the headers; a stream that breaks later is not tried again",
+        ),
     ),
     Policy(
         "wait",

@@ -21,7 +21,7 @@ from apim_gateway.reading.schema import (
 )
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
-from apim_gateway.running.sections import INBOUND, SECTIONS
+from apim_gateway.running.sections import INBOUND, OUTBOUND, SECTIONS
 from apim_gateway.wire.responses import refusal
 from policy_expressions.context import Headers
 
@@ -91,6 +91,16 @@ def fault(node: Node) -> str:
     return "" if deletes or node.all("value") else "needs a <value> in it"
 
 
+def _content_type(node: Node) -> tuple[str, ...]:
+    """Note a response whose Content-Type no longer says that it is an event stream."""
+    changes = node["exists-action"].source.strip() in ("delete", "override")
+    values = [value.text.source.strip().lower() for value in node.all("value") if value.text]
+    kept = [value for value in values if value.startswith(("text/event-stream", "@"))]
+    named = node["name"].source.strip().lower() == "content-type"
+    harms = named and changes and node.around.section == OUTBOUND and not kept
+    return ("content-type-changed",) if harms else ()
+
+
 class CheckHeader:
     """Refuse a request without a header, or without one of the values wanted."""
 
@@ -124,7 +134,7 @@ class CheckHeader:
 
 
 POLICIES = (
-    Policy("set-header", SetHeader, SECTIONS, SHAPE, check=fault),
+    Policy("set-header", SetHeader, SECTIONS, SHAPE, check=fault, notes=_content_type),
     Policy(
         "check-header",
         CheckHeader,

@@ -209,7 +209,7 @@ QUOTA = {
 }
 BY_KEY = {
     "counter-key": Attribute(NAME, required=True),
-    "increment-condition": Attribute(BOOLEAN),
+    "increment-condition": Attribute(BOOLEAN, late=True),
 }
 POLICIES = (
     Policy("rate-limit", RateLimit, (INBOUND,), Shape(RATE)),
@@ -217,7 +217,7 @@ POLICIES = (
         "rate-limit-by-key",
         RateLimit,
         (INBOUND,),
-        Shape({**RATE, **BY_KEY, "increment-count": Attribute(whole(0))}),
+        Shape({**RATE, **BY_KEY, "increment-count": Attribute(whole(0), late=True)}),
     ),
     Policy("quota", Quota, (INBOUND,), Shape(QUOTA), check=_quota_fault),
     Policy(

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Optional
 
 from apim_gateway.policies import headers
+from apim_gateway.reading.effect import ANSWERS, HOLDS, REPLACES, Effect
 from apim_gateway.reading.schema import (
     NAME,
     TEXT,
     Attribute,
     Child,
     Node,
+    NotHere,
     Policy,
     Shape,
     one_of,
@@ -35,7 +37,7 @@ STATUS = Shape(
     {"code": Attribute(whole(100, 599), required=True), "reason": Attribute(TEXT)},
 )
 METHOD = Shape(text=Attribute(NAME, required=True))
-LIQUID = "this gateway has no Liquid; write the body as an expression"
+LIQUID = NotHere("this gateway has no Liquid; write the body as an expression")
 
 
 class SetBody:
@@ -165,7 +167,7 @@ POLICIES = (
         SetBody,
         SECTIONS,
         BODY,
-        stream="outbound: the stream ends, the new body goes out in one piece",
+        stream=Effect(REPLACES, "the stream ends, the new body goes out in one piece"),
         check=_liquid,
     ),
     Policy("set-status", SetStatus, SECTIONS, STATUS),
@@ -175,7 +177,7 @@ POLICIES = (
         FindAndReplace,
         SECTIONS,
         Shape({"from": Attribute(required=True), "to": Attribute(required=True)}),
-        stream="outbound: holds the stream, the body is searched whole",
+        stream=Effect(HOLDS, "the body is searched as a whole"),
     ),
     Policy(
         "return-response",
@@ -189,7 +191,7 @@ POLICIES = (
                 "set-body": Child(BODY),
             },
         ),
-        stream="outbound: the stream ends, the new response goes out in one piece",
+        stream=Effect(ANSWERS, "the stream ends, the new response goes out in one piece", SECTIONS),
         check=_liquid,
     ),
     Policy(
@@ -203,6 +205,6 @@ POLICIES = (
                 "index": Attribute(whole(0)),
             }
         ),
-        stream="no stream: the answer has no body, as the API declares no example",
+        stream=Effect(ANSWERS, "the answer has no body, as the API declares no example", SECTIONS),
     ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import NAME, Attribute, Child, Kind, Node, Policy, Shape, one_of
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.sections import SECTIONS
@@ -157,6 +158,6 @@ POLICIES = (
             },
             text=Attribute(required=True),
         ),
-        stream="streams, unless its text reads context.Response.Body: that holds the stream",
+        stream=Effect(PASSES, "the stream passes, unless the text reads its body"),
     ),
 )

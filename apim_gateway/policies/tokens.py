@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from apim_gateway.policies.limits import Outputs, outputs
 from apim_gateway.policies.telemetry import DIMENSIONS, dimensions
+from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Node, Policy, Shape, one_of, whole
 from apim_gateway.running.counters import MINUTE, calendar
 from apim_gateway.running.exchange import Exchange
@@ -21,7 +22,7 @@ from apim_gateway.running.sections import INBOUND
 from apim_gateway.running.usage import UsageTee, is_streamed, prompt_estimate
 from apim_gateway.wire.responses import forbidden
 
-STREAM = "streams; counts what passes"
+STREAM = Effect(PASSES, "the stream passes and is counted on its way")
 Count = Callable[[int], None]
 
 
@@ -160,6 +161,14 @@ def _limit_fault(node: Node) -> str:
     return ""
 
 
+def _estimated(node: Node) -> tuple[str, ...]:
+    return ("tokens-estimated",)
+
+
+def _usage_wanted(node: Node) -> tuple[str, ...]:
+    return ("usage-not-told",)
+
+
 LIMIT = Shape(
     {
         "counter-key": Attribute(NAME, required=True),
@@ -175,7 +184,16 @@ POLICIES = tuple(
     policy
     for family in ("azure-openai", "llm")
     for policy in (
-        Policy(f"{family}-token-limit", TokenLimit, (INBOUND,), LIMIT, STREAM, _limit_fault),
-        Policy(f"{family}-emit-token-metric", EmitTokenMetric, (INBOUND,), METRIC, STREAM),
+        Policy(
+            f"{family}-token-limit", TokenLimit, (INBOUND,), LIMIT, STREAM, _limit_fault, _estimated
+        ),
+        Policy(
+            f"{family}-emit-token-metric",
+            EmitTokenMetric,
+            (INBOUND,),
+            METRIC,
+            STREAM,
+            notes=_usage_wanted,
+        ),
     )
 )

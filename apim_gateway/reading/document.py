@@ -8,58 +8,29 @@ Source: https://learn.microsoft.com/azure/api-management/api-management-howto-po
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Optional
+from collections.abc import Iterable, Mapping
+from typing import Optional, Union
 
-import policy_expressions
 from apim_gateway.errors import PolicyError
-from apim_gateway.reading.named_values import UNKNOWN
+from apim_gateway.reading.compiled import Document, Fragment, Looked, Reference
+from apim_gateway.reading.hints import hint
 from apim_gateway.reading.reader import Element, Text
-from apim_gateway.reading.schema import BACKEND_ID, Attribute, Node, Policy, Shape, Surroundings
+from apim_gateway.reading.registry import NEVER_HERE, Registry
+from apim_gateway.reading.schema import (
+    BACKEND_ID,
+    Child,
+    Node,
+    NotHere,
+    Position,
+    Shape,
+    Surroundings,
+)
+from apim_gateway.reading.values import Value, Values
 from apim_gateway.running.place import Place
 from apim_gateway.running.sections import BACKEND, SECTIONS
 from apim_gateway.running.steps import Placed, Steps
-from policy_expressions import ExpressionError
 
-NEVER_HERE = "API Management has this policy, but this gateway does not run it: "
 ANYWHERE = ""  # the section of a fragment that is checked by itself
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """Hold a policy fragment as it was read."""
-
-    root: Element
-    file: str
-
-
-@dataclass(frozen=True)
-class Registry:
-    """Hold what may stand in a document, and why some policies of API Management may not."""
-
-    policies: Mapping[str, Policy]
-    refused: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Hold a backend's name that a document gives literally, and where."""
-
-    name: str
-    line: int
-    element: str
-
-
-@dataclass(frozen=True)
-class Document:
-    """Hold the compiled sections of one scope."""
-
-    file: str
-    scope: str
-    sections: Mapping[str, Steps]
-    references: tuple[Reference, ...] = ()
 
 
 def compile_document(
@@ -74,27 +45,45 @@ def compile_document(
 
     Raises PolicyError for the first fault; `faults` tells them all.
     """
-    taken = fragments is None
-    compiler = _Compiler(file, registry, scope, parent, fragments or {}, taken)
+    compiler = _Compiler(file, registry, scope, parent, fragments)
     document = compiler.document(root)
     if compiler.problems:
         raise compiler.problems[0]
     return document
 
 
-def faults(
-    root: Element, file: str, registry: Registry, fragments: Mapping[str, Fragment] = {}
-) -> list[PolicyError]:
-    """Return everything wrong in a document or fragment, in the order of its lines.
+def faults(root: Element, file: str, registry: Registry) -> list[PolicyError]:
+    """Return everything wrong in a document or fragment, in the order of its lines."""
+    return look(root, file, registry).faults
 
-    Other fragments than those given are taken to be there.
+
+def look(
+    root: Element,
+    file: str,
+    registry: Registry,
+    scope: str = "api",
+    parent: Optional[Document] = None,
+    fragments: Optional[Mapping[str, Fragment]] = None,
+    section: str = ANYWHERE,
+    unknown: bool = False,
+) -> Looked:
+    """Compile a document, or a fragment as it runs in `section`, whatever is wrong with it.
+
+    With `unknown`, what is not known or not run here is no fault.
     """
-    compiler = _Compiler(file, registry, "api", None, fragments, taken=True)
+    compiler = _Compiler(file, registry, scope, parent, fragments, looking=unknown)
     if root.name == "fragment":
-        compiler.steps(root.children, ANYWHERE, "")
+        steps = compiler.steps(root.children, section, "")
+        document = Document(file, scope, {**{name: Steps(()) for name in SECTIONS}, section: steps})
     else:
-        compiler.document(root)
-    return sorted(compiler.problems, key=lambda problem: problem.line)
+        document = compiler.document(root)
+    return Looked(
+        document, sorted(compiler.problems, key=_place), sorted(compiler.passed, key=_place)
+    )
+
+
+def _place(problem: PolicyError) -> tuple[int, int]:
+    return problem.line, problem.column
 
 
 class _Compiler:
@@ -106,31 +95,33 @@ class _Compiler:
         registry: Registry,
         scope: str,
         parent: Optional[Document],
-        fragments: Mapping[str, Fragment],
-        taken: bool,
+        fragments: Optional[Mapping[str, Fragment]],
+        looking: bool = False,
     ) -> None:
         self.file, self.registry, self.scope = file, registry, scope
+        self.looking = looking
+        self.value = Values(self.at, self.pass_over if looking else None).compile
         self.parent, self.fragments = parent, fragments
-        self.taken = taken  # fragments that are not given are taken to be there
         self.problems: list[PolicyError] = []
+        self.passed: list[PolicyError] = []  # not run here, or read with doubt: no faults
         self.references: list[Reference] = []
         self.including: list[str] = []
 
     def document(self, root: Element) -> Document:
         if root.name != "policies":
-            self.fault(root.line, root.name, "the document should begin with <policies>")
+            self.fault(root, root.name, "the document should begin with <policies>")
             return Document(self.file, self.scope, {})
         found: dict[str, Steps] = {}
         for element in root.children:
             name = element.name
             if name not in SECTIONS:
-                self.fault(element.line, name, f"not a section{_hint(name, SECTIONS)}")
+                self.fault(element, name, f"not a section{hint(name, SECTIONS)}")
             elif name in found:
-                self.fault(element.line, name, "stands twice; join the two sections")
+                self.fault(element, name, "stands twice; join the two sections")
             else:
                 if name == BACKEND and len(element.children) > 1:
                     second = element.children[1]
-                    self.fault(second.line, second.name, "backend takes one policy only")
+                    self.fault(second, second.name, "backend takes one policy only")
                 found[name] = self.steps(element.children, name, "")
         sections = {name: found.get(name, Steps(())) for name in SECTIONS}
         return Document(self.file, self.scope, sections, tuple(self.references))
@@ -147,23 +138,25 @@ class _Compiler:
         return Steps(tuple(placed))
 
     def policy(self, element: Element, section: str, path: str) -> Optional[Placed]:
-        name, line = element.name, element.line
+        name = element.name
         policy = self.registry.policies.get(name)
         if policy is None:
-            reason = self.registry.refused.get(name)
-            known = f"{NEVER_HERE}{reason}" if reason else ""
-            hint = _hint(name, self.registry.policies)
-            self.fault(line, name, known or f"no such policy{hint}")
+            elsewhere = self.registry.elsewhere.get(name)
+            known = f"{NEVER_HERE}{elsewhere.reason}" if elsewhere else ""
+            near = hint(name, self.registry.policies)
+            self.fault(element, name, known or f"no such policy{near}")
             return None
         if section and section not in policy.sections:
             allowed = ", ".join(policy.sections)
-            self.fault(line, name, f"may not stand in {section}, only in {allowed}")
+            self.fault(element, name, f"may not stand in {section}, only in {allowed}")
             return None
         before = len(self.problems)
         node = self.node(element, policy.shape, section, f"{path}/")
         reason = policy.check(node) if len(self.problems) == before else ""
-        if reason:
-            self.fault(line, name, reason)
+        if reason and self.looking and isinstance(reason, NotHere):
+            self.pass_over(element.line, element.column, name, reason)
+        elif reason:
+            self.fault(element, name, reason)
         if len(self.problems) > before:
             return None
         identity = element.attributes["id"].value if "id" in element.attributes else ""
@@ -175,7 +168,7 @@ class _Compiler:
             return None
 
     def node(self, element: Element, shape: Shape, section: str, path: str) -> Node:
-        values, literals = self.attributes(element, shape)
+        given = self.attributes(element, shape)
         children: tuple[Node, ...] = ()
         steps = Steps(())
         if shape.policies:
@@ -185,82 +178,79 @@ class _Compiler:
         text = None
         if shape.text:
             if shape.text.required and not element.text.value.strip():
-                self.fault(element.line, element.name, "needs a text")
+                self.fault(element, element.name, "needs a text")
             else:
                 text = self.value(element.name, element.text, shape.text)
-        elif element.text.value.strip():
-            self.fault(element.text.line, element.name, "takes no text")
+        elif element.text.value.strip() and not shape.anything:
+            self.fault(element.text, element.name, "takes no text")
         around = Surroundings(
             section,
+            path,
             base=lambda: self.base(element, section),
             fragment=lambda name: self.include(element, name, section, path),
         )
-        return Node(element.name, element.line, values, literals, children, text, steps, around)
+        texts = {**element.attributes, "": element.text}
+        return Node(
+            element.name,
+            self.position(element),
+            shape,
+            {name: value.expression for name, value in given.items()},
+            {
+                name: value.expression.source.strip()
+                for name, value in given.items()
+                if shape.attributes[name].literal
+            },
+            children,
+            text.expression if text else None,
+            steps,
+            around,
+            frozenset(
+                name for name, value in [*given.items(), ("", text)] if value and value.unknown
+            ),
+            {name: self.position(text) for name, text in texts.items()},
+        )
 
-    def attributes(
-        self, element: Element, shape: Shape
-    ) -> tuple[dict[str, policy_expressions.Expression], dict[str, str]]:
+    def attributes(self, element: Element, shape: Shape) -> dict[str, Value]:
         for name, given in element.attributes.items():
-            if name not in shape.attributes and name != "id":
-                hint = _hint(name, shape.attributes)
-                self.fault(given.line, name, f"{element.name} has no such attribute{hint}")
-        values: dict[str, policy_expressions.Expression] = {}
-        literals: dict[str, str] = {}
+            if name not in shape.attributes and name != "id" and not shape.anything:
+                near = hint(name, shape.attributes)
+                self.fault(given, name, f"{element.name} has no such attribute{near}")
+        values: dict[str, Value] = {}
         for name, attribute in shape.attributes.items():
             text = element.attributes.get(name)
             if text is None and attribute.default is not None:
-                text = Text(attribute.default, element.line)
+                text = Text(attribute.default, element.line, element.column)
             if text is None:
                 if attribute.required:
-                    self.fault(element.line, name, f"{element.name} needs this attribute")
+                    self.fault(element, name, f"{element.name} needs this attribute")
                 continue
             value = self.value(name, text, attribute)
             if value is None:
                 continue
             values[name] = value
-            if attribute.literal:
-                literals[name] = text.value.strip()
-            known = value.constant and not UNKNOWN.search(text.value)
-            if attribute.kind is BACKEND_ID and known:
+            if attribute.kind is BACKEND_ID and value.expression.constant and not value.unknown:
                 self.references.append(Reference(text.value.strip(), text.line, element.name))
-        return values, literals
-
-    def value(
-        self, name: str, text: Text, attribute: Attribute
-    ) -> Optional[policy_expressions.Expression]:
-        try:
-            value = policy_expressions.compile(_with_stand_ins(text.value))
-        except ExpressionError as refused:
-            blank = text.value[: len(text.value) - len(text.value.lstrip())]
-            line = text.line + refused.line - 1 - blank.count("\n")
-            self.fault(line, refused.name, refused.reason)
-            return None
-        if not value.constant:
-            if attribute.literal:
-                self.fault(text.line, name, "takes no expression")
-            return value
-        reason = "" if UNKNOWN.search(text.value) else attribute.kind.fault(text.value)
-        if reason:
-            self.fault(text.line, name, reason)
-        return value
+        return values
 
     def children(self, element: Element, shape: Shape, section: str, path: str) -> tuple[Node, ...]:
         counts: dict[str, int] = {}
         nodes = []
         for child in element.children:
             rule = shape.children.get(child.name)
+            if rule is None and shape.anything:
+                rule = Child(shape, most=None)
             if rule is None:
-                hint = _hint(child.name, shape.children)
-                self.fault(child.line, child.name, f"may not stand in {element.name}{hint}")
+                near = hint(child.name, shape.children)
+                self.fault(child, child.name, f"may not stand in {element.name}{near}")
                 continue
             counts[child.name] = counts.get(child.name, 0) + 1
             if rule.most is not None and counts[child.name] == rule.most + 1:
-                self.fault(child.line, child.name, f"stands too often in {element.name}")
+                self.fault(child, child.name, f"stands too often in {element.name}")
             here = f"{path}{child.name}[{counts[child.name]}]/"
             nodes.append(self.node(child, rule.shape, section, here))
         for name, rule in shape.children.items():
             if counts.get(name, 0) < rule.least:
-                self.fault(element.line, element.name, f"needs a <{name}> in it")
+                self.fault(element, element.name, f"needs a <{name}> in it")
         return tuple(nodes)
 
     def base(self, element: Element, section: str) -> Steps:
@@ -271,9 +261,9 @@ class _Compiler:
         return self.parent.sections[section] if self.parent else Steps(())
 
     def include(self, element: Element, name: str, section: str, path: str) -> Steps:
-        fragment = self.fragments.get(name)
-        if fragment is None and self.taken:
+        if self.fragments is None:
             return Steps(())
+        fragment = self.fragments.get(name)
         if fragment is None:
             known = ", ".join(sorted(self.fragments)) or "none"
             reason = f"no fragment {name!r} is known ({known}); give it with --fragment {name}=FILE"
@@ -292,21 +282,14 @@ class _Compiler:
             self.including.pop()
             self.file = outer
 
-    def fault(self, line: int, name: str, reason: str) -> None:
-        self.problems.append(PolicyError(self.file, line, name, reason))
+    def fault(self, where: Union[Element, Text], name: str, reason: str) -> None:
+        self.at(where.line, where.column, name, reason)
 
+    def at(self, line: int, column: int, name: str, reason: str) -> None:
+        self.problems.append(PolicyError(self.file, line, name, reason, column))
 
-def _with_stand_ins(text: str) -> str:
-    """Return an expression with 1 for each named value that is not known; other texts as they are.
+    def pass_over(self, line: int, column: int, name: str, reason: str) -> None:
+        self.passed.append(PolicyError(self.file, line, name, reason, column))
 
-    1 stands well in most places of C#, in strings too.
-    """
-    return UNKNOWN.sub("1", text) if text.lstrip().startswith(("@(", "@{")) else text
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    names: Sequence[str] = sorted(known)
-    close = get_close_matches(name, names, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; it may be {', '.join(names)}" if 0 < len(names) <= 10 else ""
+    def position(self, where: Union[Element, Text]) -> Position:
+        return Position(self.file, where.line, where.column)

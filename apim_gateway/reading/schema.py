@@ -12,10 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
+from apim_gateway.reading.effect import STREAMS, Effect
 from apim_gateway.running.steps import Step, Steps
 from policy_expressions import Expression
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
+
+
+class NotHere(str):
+    """Tell what API Management has and this gateway does not run; no fault of the document."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,16 @@ BACKEND_ID = Kind("name of a backend", NAME.fault)
 
 @dataclass(frozen=True)
 class Attribute:
-    """Describe one attribute, or an element's text; `literal` ones take no expression."""
+    """Describe one attribute, or an element's text; `literal` ones take no expression.
+
+    A `late` one is evaluated when outbound is over, wherever its policy stands.
+    """
 
     kind: Kind = TEXT
     required: bool = False
     default: Optional[str] = None
     literal: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,24 +94,42 @@ class Child:
 
 @dataclass(frozen=True)
 class Shape:
-    """Describe the inside of an element; `policies` are steps that stand in it, in any number."""
+    """Describe the inside of an element; `policies` are steps that stand in it, in any number.
+
+    With `anything`, attributes, texts and elements that are not described here may stand in it.
+    """
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     children: Mapping[str, Child] = field(default_factory=dict)
     text: Optional[Attribute] = None
     policies: bool = False
+    anything: bool = False
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Hold one row of the registry; `stream` says what the policy does to a streamed body."""
+    """Hold one row of the registry; `stream` says what the policy does to a streamed response.
+
+    `check` tells what the table cannot, an empty text when all is well. `notes` names the rules of
+    the streaming check for what streams all the same but may surprise, by node.
+    """
 
     name: str
     build: Callable[[Node], Step]
     sections: tuple[str, ...]
     shape: Shape = field(default_factory=Shape)
-    stream: str = "streams"
-    check: Callable[[Node], str] = lambda node: ""  # what the table can't tell; "" when all is well
+    stream: Effect = STREAMS
+    check: Callable[[Node], str] = lambda node: ""
+    notes: Callable[[Node], tuple[str, ...]] = lambda node: ()
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """Hold a place in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
 
 
 @dataclass(frozen=True)
@@ -110,6 +137,7 @@ class Surroundings:
     """Let a policy reach what lies around it in the document, while it is built."""
 
     section: str
+    path: str  # see Place
     base: Callable[[], Steps]
     fragment: Callable[[str], Steps]
 
@@ -119,13 +147,16 @@ class Node:
     """Hold one element that has passed the check."""
 
     name: str
-    line: int
+    position: Position
+    shape: Shape
     values: Mapping[str, Expression]
     literals: Mapping[str, str]  # attributes that take no expression
     children: tuple[Node, ...]
     text: Optional[Expression]
     steps: Steps
     around: Surroundings
+    unknown: frozenset[str] = frozenset()  # attributes that cannot be read; "" is the text
+    positions: Mapping[str, Position] = field(default_factory=dict)  # of attributes; "" is the text
 
     def __getitem__(self, attribute: str) -> Expression:
         return self.values[attribute]

@@ -13,7 +13,8 @@ from typing import Optional
 
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading import document, reader
-from apim_gateway.reading.document import Document, Fragment, Registry
+from apim_gateway.reading.compiled import Document, Fragment
+from apim_gateway.reading.registry import Registry
 from apim_gateway.running.steps import Steps
 
 GLOBAL, API = "global", "api"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from apim_gateway.errors import PolicyError
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import document, reader
+from apim_gateway.reading.compiled import Document, Fragment, Reference
 from apim_gateway.running.sections import SECTIONS
 
 
@@ -125,10 +126,9 @@ def test_any_attribute_may_hold_an_id() -> None:
     assert in_section("<base id='first' />") == []
 
 
-def compiled(text: str, **more: str) -> document.Document:
+def compiled(text: str, **more: str) -> Document:
     fragments = {
-        name: document.Fragment(reader.read(xml, f"{name}.xml"), f"{name}.xml")
-        for name, xml in more.items()
+        name: Fragment(reader.read(xml, f"{name}.xml"), f"{name}.xml") for name, xml in more.items()
     }
     return document.compile_document(
         reader.read(text, "p.xml"), "p.xml", REGISTRY, fragments=fragments
@@ -182,7 +182,7 @@ def test_backends_named_literally_are_remembered_with_their_place() -> None:
         "<policies><inbound>\n<set-backend-service backend-id='b' />"
         "<set-backend-service backend-id='@(\"c\")' /></inbound></policies>"
     )
-    assert found.references == (document.Reference("b", 2, "set-backend-service"),)
+    assert found.references == (Reference("b", 2, "set-backend-service"),)
 
 
 def test_every_policy_of_the_registry_stands_in_known_sections_and_is_told_what_it_needs() -> None:

@@ -1,0 +1,110 @@
+"""Check and gateway say the same: each document is served, and the bytes tell what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from apim_gateway.errors import PolicyError
+from apim_gateway.policies import REGISTRY
+from apim_gateway.reading.compiled import Fragment
+from apim_gateway.reading.document import compile_document
+from apim_gateway.reading.reader import read
+from apim_gateway.serving.settings import Address
+from apim_gateway.streaming.ways import BLOCKS, FAILS, STREAMS, WHOLE
+from tests.apim_gateway.loopback import CHAT, EVENT, WITH_KEY, gateway, run, serving_at
+from tests.apim_gateway.streaming.cases import CASES, Case
+
+
+def _is_run(case: Case) -> bool:
+    """Tell whether the gateway can serve the document: it has all it names and runs it all."""
+    fragments = {
+        name: Fragment(read(text, f"{name}.xml"), f"{name}.xml")
+        for name, text in case.fragments.items()
+    }
+    try:
+        root = read(case.policy, "p.xml", case.named_values)
+        compile_document(root, "p.xml", REGISTRY, fragments=fragments)
+    except PolicyError:
+        return False
+    return True
+
+
+OUTCOMES = (STREAMS, BLOCKS, WHOLE, FAILS)
+SERVED = [case for case in CASES if case.verdict in OUTCOMES and _is_run(case)]
+ASK = {"stream": True, "model": "gpt", "messages": [{"role": "user", "content": "hi"}]}
+SECONDS = {STREAMS: 10.0}  # the client is waited for; where nothing should come, a moment will do
+
+
+class Backend:
+    """Stream one event, then three blocks' worth, then the end; wait for the client in between."""
+
+    def __init__(self, patience: float) -> None:
+        self.arrived = asyncio.Event()
+        self.seen = WHOLE
+        self._patience = patience
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        await request.read()
+        if "chat" not in request.path:
+            return web.Response(text="a token")  # to what else the policy calls
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await stream.prepare(request)
+        await stream.write(EVENT)
+        if await self._client_has_some():
+            self.seen = STREAMS
+        for _ in range(3 * 8192 // len(EVENT) + 1):
+            await stream.write(EVENT)
+        if await self._client_has_some() and self.seen == WHOLE:
+            self.seen = BLOCKS
+        await stream.write_eof(b"data: [DONE]\n\n")
+        return stream
+
+    async def _client_has_some(self) -> bool:
+        try:
+            await asyncio.wait_for(self.arrived.wait(), self._patience)
+        except asyncio.TimeoutError:
+            return False
+        return True
+
+
+async def outcome(case: Case) -> str:
+    """Serve the document and return what became of the stream."""
+    server = Backend(SECONDS.get(case.verdict, 0.2))
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", server.handle)
+    async with serving_at(application) as url:
+        text = case.policy.replace("https://log.test", url)
+        for name, value in case.named_values.items():
+            text = text.replace(f"{{{{{name}}}}}", value)
+        served: dict[str, Any] = {
+            "fragments": case.fragments,
+            "scopes": case.scopes,
+        }
+        async with gateway(text, Address("east", f"{url}/openai"), **served) as running:
+            return await _read(running.url, server)
+
+
+async def _read(url: str, server: Backend) -> str:
+    async with (
+        ClientSession() as session,
+        session.post(f"{url}{CHAT}", headers=WITH_KEY, json=ASK) as response,
+    ):
+        body = b""
+        async for piece in response.content.iter_any():
+            body += piece
+            server.arrived.set()
+        whole = response.status == 200 and body.count(EVENT) > 10
+    return server.seen if whole else FAILS
+
+
+@pytest.mark.parametrize("case", SERVED, ids=lambda case: case.id)
+def test_the_gateway_does_what_the_check_says(case: Case) -> None:
+    assert run(outcome(case)) == case.verdict
+
+
+def test_enough_documents_are_served() -> None:
+    assert len(SERVED) > 40
