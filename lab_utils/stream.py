@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -74,31 +75,32 @@ class Recording:
         `outcome` tells it from a whole answer. Takes what `create(stream=True)` returns, or any
         chunks in their order. Raises StreamError for an answer that was not streamed.
         """
-        self._begin()
-        if hasattr(stream, "choices") or not hasattr(stream, "__iter__"):
-            raise self._misused(stream)
+        self._begin(stream, "__iter__")
         try:
-            for chunk in stream:
-                yield from self._texts(chunk)
-        except _BROKEN as error:
-            self.error = error
-        except _LEFT:
-            self._stopped = True
-            raise
+            with self._reading():
+                for chunk in stream:
+                    yield from self._texts(chunk)
         finally:
-            self.ended_at = self._now()
             if hasattr(stream, "close"):
                 stream.close()
 
     async def aread(self, stream: Any) -> AsyncIterator[str]:
-        """Yield each piece of text as it arrives, for the asynchronous client."""
-        self._begin()
-        if not hasattr(stream, "__aiter__"):
-            raise self._misused(stream)
+        """Yield each piece of text as it arrives, as `read` does, for the asynchronous client."""
+        self._begin(stream, "__aiter__")
         try:
-            async for chunk in stream:
-                for text in self._texts(chunk):
-                    yield text
+            with self._reading():
+                async for chunk in stream:
+                    for text in self._texts(chunk):
+                        yield text
+        finally:
+            if hasattr(stream, "close"):
+                await stream.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Note how the reading of a stream ends, whoever ends it."""
+        try:
+            yield
         except _BROKEN as error:
             self.error = error
         except _LEFT:
@@ -106,16 +108,13 @@ class Recording:
             raise
         finally:
             self.ended_at = self._now()
-            await stream.close()
 
     def whole(self, completion: Any) -> str:
         """Record an answer that came in one piece and return its text.
 
         Raises StreamError for a stream.
         """
-        self._begin()
-        if not hasattr(completion, "choices"):
-            raise self._misused(completion)
+        self._begin(completion, "choices")
         text = ""
         for choice in completion.choices:
             text += choice.message.content or choice.message.refusal or ""
@@ -141,7 +140,8 @@ class Recording:
         ends = {_OUTCOMES.get(reason, reason) for reason in self.finish_reasons.values()}
         if self.filtered or "blocked" in ends:
             return "blocked"
-        if self._stopped:
+        # A generator that its reader has dropped may be closed only later.
+        if self._stopped or (self.headers_at is not None and self.ended_at is None):
             return "stopped"
         return "truncated" if not ends else "cut" if "cut" in ends else ends.pop()
 
@@ -188,9 +188,13 @@ class Recording:
     def _now(self) -> float:
         return self.clock() - self._start
 
-    def _begin(self) -> None:
+    def _begin(self, given: Any, wanted: str) -> None:
+        """Start with an answer that has the attribute `wanted`. Raises StreamError."""
         if self.headers_at is not None:
             raise StreamError(f"{self.label}: already used; make a new Recording for each request")
+        whole = hasattr(given, "choices")  # it can be iterated, too: over its fields
+        if not hasattr(given, wanted) or (whole and wanted != "choices"):
+            raise self._misused(given)
         self.headers_at = self._now()
 
     def _misused(self, given: Any) -> StreamError:
@@ -211,8 +215,10 @@ class Recording:
         self.usage = getattr(chunk, "usage", None) or self.usage
         for choice in chunk.choices or ():
             self._judge(choice)
-            delta = choice.delta  # None in the annotations of the asynchronous content filter
-            text = delta and (delta.content or delta.refusal)
+            # None in the annotations of the asynchronous content filter; legacy completions have
+            # a text in its place.
+            delta = getattr(choice, "delta", None)
+            text = delta.content or delta.refusal if delta else getattr(choice, "text", None)
             if text:
                 self.deltas.append(Delta(now, text))
                 yield text

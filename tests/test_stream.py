@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 import openai
 import pytest
@@ -200,6 +200,47 @@ def test_a_cancelled_task_is_a_reader_who_left() -> None:
     stream = Silent()
     assert asyncio.run(read(stream)).outcome == "stopped"
     assert stream.closed
+
+
+def test_a_reader_who_leaves_an_asynchronous_stream_has_stopped_it_at_once() -> None:
+    async def read(url: str) -> str:
+        recording = ticking()
+        async with async_client_of(url) as client:
+            stream = await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+            reader = recording.aread(stream)
+            async for _ in reader:
+                break  # the generator is closed only later
+            outcome = recording.outcome
+            await reader.aclose()  # type: ignore[attr-defined]
+            assert recording.outcome == outcome
+        return outcome
+
+    with serving([delta("a"), delta("b"), finish("stop"), DONE]) as url:
+        assert asyncio.run(read(url)) == "stopped"
+
+
+def test_a_recording_that_was_refused_can_be_used_for_the_right_answer() -> None:
+    recording = ticking()
+    with pytest.raises(StreamError, match="is no answer"):
+        list(recording.read(None))
+    assert list(recording.read(iter([]))) == []
+
+
+def test_the_text_of_legacy_completions_is_read() -> None:
+    def legacy(text: str, reason: Optional[str]) -> bytes:
+        return event(
+            id="c",
+            object="text_completion",
+            created=1,
+            model="m",
+            choices=[{"index": 0, "text": text, "finish_reason": reason, "logprobs": None}],
+        )
+
+    recording = ticking()
+    with serving([legacy("a", None), legacy("b", "stop"), DONE]) as url, client_of(url) as client:
+        stream = client.completions.create(model="m", prompt="hi", stream=True)
+        assert list(recording.read(stream)) == ["a", "b"]
+    assert recording.outcome == "complete"
 
 
 def test_chunks_that_a_client_gathered_are_read_like_a_stream() -> None:
