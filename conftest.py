@@ -5,15 +5,13 @@ nbval's items use no fixtures, hence the session hooks.
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from lab_utils import Lab
-from lab_utils.notebook import local_defaults
+from lab_utils.notebook import local_defaults, temporary_folder
 
 settings.register_profile("lab", deadline=None)  # no test depends on the machine's speed
 settings.load_profile("lab")
@@ -24,8 +22,7 @@ _stack = pytest.StashKey[ExitStack]()
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Point every LAB_ setting to its default and the state to a folder of this run."""
     stack = session.config.stash[_stack] = ExitStack()
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
-    stack.enter_context(local_defaults(folder))
+    stack.enter_context(local_defaults(stack.enter_context(temporary_folder())))
     stack.callback(lambda: Lab.from_env().remove())
 
 

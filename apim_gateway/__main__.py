@@ -12,10 +12,12 @@ from typing import Any, Callable
 from apim_gateway import check, options, reference
 from apim_gateway.errors import ApimGatewayError, ConfigError
 from apim_gateway.streaming import page
+from policy_expressions.evaluate import streams
 
 
 def main() -> int:
     """Do what the command line says; return the exit status."""
+    streams.use_utf_8()
     given = options.parse()
     run = {"serve": _serve, "check": _check, "policies": _policies}[given.command]
     try:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
@@ -32,6 +34,7 @@ LESSON, PRODUCTION, CLEAN_UP = NOTEBOOKS = (  # in the order in which they are w
     "streaming-in-production.ipynb",
     "clean-up-resources.ipynb",
 )
+REMOVAL_TRIES = 50  # of a tenth of a second
 INTERRUPTED = 130  # as a shell has it: 128 and the number of SIGINT
 
 
@@ -47,6 +50,25 @@ def local_defaults(state_dir: Path) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder of its own to the state of a lab, and remove it afterwards.
+
+    On Windows a log in it may be held for a moment longer than its process lives, by a virus
+    scanner for example; a folder that cannot be removed is left to the system.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="lab-"))
+    try:
+        yield folder
+    finally:
+        for _ in range(REMOVAL_TRIES):
+            with suppress(PermissionError):
+                shutil.rmtree(folder)
+                break
+            time.sleep(0.1)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -93,7 +115,7 @@ def refresh(terminal: TextIO) -> None:
     from .lab import Lab
     from .live import execute
 
-    with tempfile.TemporaryDirectory() as folder, local_defaults(Path(folder)):
+    with temporary_folder() as folder, local_defaults(folder):
         try:
             for name in NOTEBOOKS:
                 nbformat.write(execute(PROJECT / name, terminal), PROJECT / name)

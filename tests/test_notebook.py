@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from nbclient.exceptions import CellExecutionError
 
 from lab_utils.live import execute
 from lab_utils.local.state import State
-from lab_utils.notebook import local_defaults, run
+from lab_utils.notebook import local_defaults, run, temporary_folder
 from lab_utils.settings import PROJECT, Settings
 
 
@@ -200,6 +201,36 @@ def _arguments(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def test_a_folder_whose_log_is_still_held_is_removed_a_little_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held, remove = [True, True], shutil.rmtree
+
+    def rmtree(path: Path, ignore_errors: bool = False) -> None:
+        if held:
+            held.pop()
+            raise PermissionError(13, "The process cannot access the file")
+        remove(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr("shutil.rmtree", rmtree)
+    with temporary_folder() as folder:
+        (folder / "supervisor.log").touch()
+    assert not folder.exists()
+
+
+def test_a_folder_that_stays_held_does_not_fail_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rmtree(path: Path, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            raise PermissionError(13, "The process cannot access the file")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", rmtree)
+        patch.setattr("time.sleep", lambda seconds: None)
+        with temporary_folder() as folder:
+            pass
+    folder.rmdir()
 
 
 def test_local_defaults_hide_the_users_choices_and_give_them_back(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,31 @@ def test_a_run_goes_through_in_a_cp1252_console(tmp_path: Path) -> None:
     done = python("cp1252", tmp_path, "-m", "lab_utils.notebook", "run", path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "?" in done.stdout  # what CP1252 lacks
+
+
+@with_locales
+def test_what_a_tool_says_into_a_pipe_is_utf_8_in_a_cp1252_console(tmp_path: Path) -> None:
+    document = tmp_path / "policy.xml"
+    text = '<policies><inbound><set-status code="\u4e2d\u2192" /></inbound></policies>'
+    document.write_text(text, encoding="utf-8")
+    done = python("cp1252", tmp_path, "-m", "apim_gateway", "check", str(document))
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, "\u4e2d" in done.stdout) == (1, True)
+
+
+@with_locales
+def test_questions_are_read_as_utf_8_in_a_cp1252_console(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "policy_expressions", "eval", "--jsonl"]
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=environment(["cp1252"], tmp_path),
+        input='\ufeff{"id": 1, "expr": "\\"\u00e9\u20ac\\".Length"}\n'.encode(),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert json.loads(done.stdout)["text"] == "2"
 
 
 @on_posix
