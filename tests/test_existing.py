@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -16,7 +17,9 @@ from openai import AzureOpenAI
 from lab_utils import Lab, Recording, refused
 from lab_utils.errors import ConfigError, GatewayError
 from lab_utils.existing import ExistingTarget
+from lab_utils.live import execute
 from lab_utils.local.server import Server
+from lab_utils.notebook import NOTEBOOKS
 from lab_utils.settings import PROJECT, Settings
 
 KEY = "the-key-of-the-existing-gateway"
@@ -186,6 +189,21 @@ def test_the_key_is_in_no_traceback_of_a_failing_cell(standing: Standing) -> Non
     )
     assert "GatewayError" in done.stderr
     assert KEY not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("which", ["gateway", "mock"])
+def test_the_notebooks_run_to_their_end_and_change_nothing(
+    standing: Standing, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = getattr(standing, which)
+    for name, value in settings(url, LAB_STATE_DIR=str(tmp_path / "lab")).items():
+        monkeypatch.setenv(name, value)
+    for name in NOTEBOOKS:
+        terminal = io.StringIO()
+        execute(PROJECT / name, terminal)  # raises where a cell fails
+        assert KEY not in terminal.getvalue()
+    assert "existing gateway: nothing is removed" in terminal.getvalue()
+    Lab.on_this_machine().remove()  # what the first section of the lab starts here
 
 
 @pytest.mark.parametrize(

@@ -124,10 +124,11 @@ class Arrival:
     def releases(self) -> list[Release]:
         """Return the reads, those of the same moment taken together.
 
-        A moment is a fifth of the mean time between two pieces of text: a model that writes on
-        does not get ahead of it, and what was sent at once comes within it.
+        A moment is a fifth of the mean time between two pieces of text, 2 to 5 milliseconds: a
+        model that writes on does not get ahead of it, and what was sent at once comes within it.
         """
-        moment = max(self.span / max(len(self.texts) - 1, 1) / 5, 0.002)
+        mean = self.span / max(len(self.texts) - 1, 1)
+        moment = min(max(mean / 5, 0.002), 0.005)  # one long silence makes a mean long, too
         groups: list[list[Read]] = []
         for read in self.reads:
             if groups and read.at - groups[-1][-1].at <= moment:

@@ -100,6 +100,16 @@ def test_a_reasoning_models_silence_is_no_block() -> None:
     assert judge(arrival(silent)).cause == v.EVEN
 
 
+@pytest.mark.parametrize("seconds", [1, 10, 100])
+def test_one_long_silence_in_the_middle_is_no_gathering(seconds: float) -> None:
+    stalled = [
+        Read(read.at + (seconds if number > 150 else 0), read.data)
+        for number, read in enumerate(answer(pace=0.01))
+    ]
+    assert judge(arrival(stalled)).cause == v.EVEN
+    assert arrival(stalled).longest_silence > seconds
+
+
 @pytest.mark.parametrize("tokens", [0, 1, 3, 10, 20])
 def test_a_short_answer_in_one_block_is_too_short_to_tell(tokens: int) -> None:
     found = judge(arrival(blocks(answer(tokens=tokens))))
