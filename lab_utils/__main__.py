@@ -39,7 +39,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         print("stopped", file=sys.stderr)
         return 130
     print(json.dumps(report.json(), indent=1) if options.format == "json" else report)
-    return {verdict.EVEN: 0, verdict.REFUSED: 2}.get(report.cause, 1)
+    return {verdict.EVEN: 0, verdict.REFUSED: 2}.get(report.verdict, 1)
 
 
 def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
@@ -49,7 +49,8 @@ def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
         "probe",
         help="send one streamed request and tell what happened to it on the way",
         description=f"Tell from the arrival of an answer why it does not stream; {COST}. The key "
-        "comes from LAB_GATEWAY_KEY, in the environment or .env, never from the command line.",
+        "comes from LAB_GATEWAY_KEY, in the environment or .env, or from the LAB_API_KEY of a "
+        "gateway started by hand, never from the command line.",
     )
     probe.add_argument(
         "--url",
@@ -60,7 +61,9 @@ def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     probe.add_argument("--format", choices=("text", "json"), default="text")
     probe.add_argument("--question", default="", help="instead of counting to 100")
     probe.add_argument(
-        "--key-header", default="api-key", help="header of the key (default: %(default)s)"
+        "--key-header",
+        default="api-key",
+        help="header of the key (default: %(default)s); Authorization sends it as a Bearer",
     )
     probe.add_argument(
         "--header",
@@ -82,7 +85,10 @@ def _header(text: str) -> tuple[str, str]:
 
 def _lab(url: str) -> Lab:
     if url:
-        return Lab.from_env({**os.environ, "LAB_TARGET": "existing", "LAB_GATEWAY_URL": url})
+        given = {**os.environ, "LAB_TARGET": "existing", "LAB_GATEWAY_URL": url}
+        if not given.get("LAB_GATEWAY_KEY") and given.get("LAB_API_KEY"):
+            given["LAB_GATEWAY_KEY"] = given["LAB_API_KEY"]  # of a gateway started by hand
+        return Lab.from_env(given)
     lab = Lab.from_env()
     if lab.settings.target == "local":
         try:

@@ -84,23 +84,23 @@ ADVICE: Mapping[str, Advice] = {
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """Hold a verdict, the answers it comes from by name, and what the refused one said."""
+    """Hold what was judged, from which answers by name, and what a refused one said."""
 
     url: str  # without its query, which may hold a key
-    verdict: Verdict
+    judged: Verdict
     arrivals: Mapping[str, Arrival]
     said: str = ""
     seen: Optional[Recording] = None
 
     @property
-    def cause(self) -> str:
+    def verdict(self) -> str:
         """Return the cause: even, gateway-blocks, filter-bursts and so on."""
-        return self.verdict.cause
+        return self.judged.cause
 
     @property
     def advice(self) -> Advice:
         """Return what the cause means and what to do."""
-        return ADVICE[self.cause]
+        return ADVICE[self.verdict]
 
     @property
     def tokens(self) -> Optional[int]:
@@ -110,8 +110,8 @@ class Report:
 
     def __repr__(self) -> str:
         lines = [
-            f"{self.cause}: {self.advice.means}",
-            f"Seen: {self.said or self.verdict.because}.",
+            f"{self.verdict}: {self.advice.means}",
+            f"Seen: {self.said or self.judged.because}.",
             f"Next: {self.advice.do}",
             *([f"More: {self.advice.page}"] if self.advice.page else []),
         ]
@@ -129,8 +129,8 @@ class Report:
         """Return everything as data; times are seconds, sizes bytes."""
         return {
             "url": self.url,
-            "verdict": self.cause,
-            "because": self.said or self.verdict.because,
+            "verdict": self.verdict,
+            "because": self.said or self.judged.because,
             "means": self.advice.means,
             "next": self.advice.do,
             "page": self.advice.page,

@@ -43,7 +43,12 @@ def completions(base: str, model: str, version: str) -> str:
 
 def ask(where: Where, body: Mapping[str, Any]) -> Arrival:
     """Send one request and return its answer as it came. Raises GatewayError if nobody answers."""
-    headers = {**where.headers, where.key_header: where.key.reveal(), "Accept-Encoding": "identity"}
+    bearer = "Bearer " if where.key_header.lower() == "authorization" else ""
+    headers = {
+        **where.headers,
+        where.key_header: bearer + where.key.reveal(),
+        "Accept-Encoding": "identity",
+    }
     asked = body.get("stream") is True
     with proxies.session(where.url) as session:
         start = time.perf_counter()

@@ -165,21 +165,16 @@ def _compared(first: Verdict, arrival: Arrival, second: Arrival) -> Verdict:
     grown = second.event_size / arrival.event_size
     if abs(math.log(grown)) < 0.05:  # too alike to settle anything
         return Verdict(first.cause, f"{first.because}; a second request settled nothing")
-    by_bytes, by_events = (b / a for a, b in zip(_middle(arrival), _middle(second)))
+    smallest = [min(len(read.data) for read in each.reads[:-1]) for each in (arrival, second)]
+    kept, scaled = math.log(smallest[1] / smallest[0]), math.log(grown)
     told = (
-        f"with events of {second.event_size:.0f} bytes instead of {arrival.event_size:.0f} a piece "
-        f"has {by_bytes:.2f} times the bytes and {by_events:.2f} times the events"
+        f"with events of {second.event_size:.0f} bytes instead of {arrival.event_size:.0f} the "
+        f"smallest piece has {smallest[1]:,} bytes instead of {smallest[0]:,}"
     )
-    if again.cause == BLOCKS and abs(math.log(by_bytes)) < abs(math.log(by_events)):
+    if again.cause == BLOCKS and abs(kept) < abs(kept - scaled):
         return Verdict(BLOCKS, f"{first.because}; {told}")
     service = _of_the_service(arrival)
     return Verdict(service.cause, f"{service.because}; {told}")
-
-
-def _middle(arrival: Arrival) -> tuple[float, float]:
-    """Return the median size of the pieces but the last, in bytes and in events."""
-    size = statistics.median(len(read.data) for read in arrival.reads[:-1])
-    return size, size / arrival.event_size
 
 
 def _texts(arrival: Arrival) -> int:

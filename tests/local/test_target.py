@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -282,6 +283,28 @@ def test_a_lab_outlives_a_kernel_whose_descendants_are_all_killed(fresh: Path) -
     assert done.returncode == 0, done.stderr
     assert len(target(fresh).resources()) == 4
     assert target(fresh).reach().answers()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT to another process")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_kernel_that_ends_while_it_deploys_leaves_no_orphan(fresh: Path, number: int) -> None:
+    program = (
+        "from dataclasses import replace\nfrom pathlib import Path\n"
+        "from lab_utils.local.target import LocalTarget\n"
+        "from lab_utils.settings import Settings\n"
+        f"settings = replace(Settings(), state_dir=Path({str(fresh)!r}), idle_seconds=1)\n"
+        "LocalTarget(settings, print).deploy()\n"
+    )
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=PROJECT, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not labs_of(fresh) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    kernel.send_signal(number)
+    kernel.wait(30)
+    wait_for_end(labs_of(fresh))
+    assert State.read(fresh) is None
 
 
 def test_no_server_outlives_a_killed_supervisor(fresh: Path) -> None:

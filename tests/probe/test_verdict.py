@@ -73,9 +73,15 @@ def test_windows_of_a_blocks_size_ask_for_larger_events() -> None:
     assert judge(arrival(unlucky), arrival(again)).cause == v.FILTER
 
 
-def test_a_filter_and_a_gateway_that_counts_bytes_are_the_gateways() -> None:
+@pytest.mark.parametrize("tokens", [4, 7, 10, 15, 20])
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_filter_and_a_gateway_that_counts_bytes_are_the_gateways(
+    tokens: int, whole: bool
+) -> None:
     def sent(size: int) -> Arrival:
-        return arrival(blocks(windows(answer(size=size), 10)))
+        written = windows(answer(size=size), tokens)
+        # A gateway may see a window come at once, or event by event.
+        return arrival(blocks(gathered(written) if whole else written))
 
     assert judge(sent(380), sent(760)).cause == v.BLOCKS
 
