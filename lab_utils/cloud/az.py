@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-import psutil
-
 from ..errors import AzError, DeployError
+from ..processes import kill_family
 from . import refusal
 from .redaction import redact
 
@@ -202,13 +201,7 @@ def _outcome(process: subprocess.Popen[str], seconds: float) -> tuple[str, str]:
 
 def _end(process: subprocess.Popen[str]) -> None:
     """Kill a command and what it started: that holds its pipes, and would go on deploying."""
-    family: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):  # it ended at this very moment
-        parent = psutil.Process(process.pid)
-        family = [parent, *parent.children(recursive=True)]
-    for member in family:
-        with contextlib.suppress(psutil.Error):
-            member.kill()
+    kill_family(process.pid)
     if sys.platform != "win32":  # those whose parent had ended before
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -17,6 +17,7 @@ import requests
 
 from .. import proxies
 from ..errors import DeployError, GatewayError, PolicyError
+from ..processes import kill_family
 from ..settings import PROJECT, Settings
 from ..target import Deployment, Facts
 from . import launcher, state
@@ -171,26 +172,14 @@ class LocalTarget:
             f"--log={self._folder / 'supervisor.log'}",
         ]
         try:
-            done = subprocess.run(  # noqa: S603 - our own module, no shell
-                command,
-                cwd=PROJECT,
-                env={**os.environ, launcher.KEY: before.api_key if before else ""},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                timeout=START_SECONDS,
-                check=False,
-                **launcher.detached(),
-            )
+            code, told = _run(command, {launcher.KEY: before.api_key if before else ""})
         except subprocess.TimeoutExpired:
             raise DeployError(
                 f"the local lab did not start within {START_SECONDS:.0f} seconds: deploy again; "
                 f"its logs are in {self._folder}"
             ) from None
-        if done.returncode:
-            raise DeployError(f"the local lab did not start: {done.stdout.strip()}")
+        if code:
+            raise DeployError(f"the local lab did not start: {told.strip()}")
         found = State.read(self._folder)
         if found is None:
             raise DeployError(f"the local lab ended at once: its logs are in {self._folder}")
@@ -207,6 +196,32 @@ class LocalTarget:
                 f"the local gateway does not answer at {url}: run lab.deploy() to deploy again"
                 f"{proxies.hint(url)}"
             ) from None
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Run the launcher; return its exit code and what it printed.
+
+    Where that is interrupted, or takes too long, nothing that it has started stays behind.
+    Raises subprocess.TimeoutExpired.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+        command,
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        **launcher.detached(),
+    )
+    try:
+        told, _ = process.communicate(timeout=START_SECONDS)
+    except BaseException:
+        kill_family(process.pid)
+        process.communicate()
+        raise
+    return process.returncode, told
 
 
 def _request(method: str, url: str, key: str, **arguments: Any) -> requests.Response:
