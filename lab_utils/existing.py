@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Optional
+from urllib.parse import urlsplit
 
 import requests
 
-from . import proxies, refused
+from . import proxies, refused, scopes
+from .cloud.az import Az, Runner
 from .errors import GatewayError
 from .secret import Secret
 from .settings import Settings
@@ -22,9 +25,12 @@ class ExistingTarget:
     With LAB_APIM_ID and a sign-in of `az`, policies, tier and diagnostics can be read, too.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], run: Optional[Runner] = None
+    ) -> None:
         self._settings = settings
         self._say = say
+        self._run = run
         self._found: Optional[Facts] = None
 
     def create_resource_group(self) -> None:
@@ -69,6 +75,10 @@ class ExistingTarget:
 
     def reach(self) -> Deployment:
         """Return how to reach the gateway, without asking it."""
+        if urlsplit(self._url).hostname in proxies.LOOPBACK:
+            bypassed = proxies.bypass(os.environ)
+            if bypassed:
+                self._say(bypassed)
         key = self._settings.gateway_key or Secret("")
         return Deployment(
             gateway_url=self._url,
@@ -96,10 +106,7 @@ class ExistingTarget:
     def facts(self) -> Facts:
         """Return what is in force, as far as it can be read. Raises AzError and GatewayError."""
         if self._found is None and self._settings.apim_id:
-            from . import scopes
-            from .cloud.az import Az
-
-            self._found = scopes.read(Az(say=self._say), self._settings.apim_id)
+            self._found = scopes.read(Az(self._run, self._say), self._settings.apim_id)
         return self._found or Facts(sku="", body_bytes={})
 
     def resources(self) -> list[str]:

@@ -172,6 +172,18 @@ def test_nobody_there_is_told_with_the_proxy_that_may_be_the_cause(
     assert "secret" not in str(told.value)
 
 
+def test_a_gateway_on_this_machine_is_not_asked_for_through_a_proxy(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    said: list[str] = []
+    ExistingTarget(Settings.from_env(settings(standing.gateway)), said.append).deploy()
+    assert "put into NO_PROXY" in said[0]
+    assert os.environ["NO_PROXY"] == "127.0.0.1,localhost"
+
+
 def test_half_given_settings_are_told_before_anything_is_asked() -> None:
     with pytest.raises(ConfigError, match="LAB_GATEWAY_KEY: LAB_TARGET=existing needs it"):
         Lab.from_env(settings("https://x", LAB_GATEWAY_KEY=""))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from lab_utils import scopes
+from lab_utils import Lab, scopes
 from lab_utils.errors import AzError, GatewayError
+from lab_utils.existing import ExistingTarget
+from lab_utils.settings import Settings
 from tests.cloud.bench import Bench
 
 API = "inference"
@@ -79,6 +83,35 @@ def test_every_scope_that_can_touch_a_stream_is_read_and_nothing_else(bench: Ben
     ]
     assert {method for method, _ in management} == {"GET"}
     assert not any("secret" in path.lower() for _, path in management)
+
+
+def existing(bench: Bench, api: str) -> Lab:
+    settings = Settings.from_env(
+        {
+            "LAB_TARGET": "existing",
+            "LAB_GATEWAY_URL": "https://x.azure-api.net",
+            "LAB_GATEWAY_KEY": "key",
+            "LAB_APIM_ID": api,
+        },
+        Path("no file"),
+    )
+    return Lab(settings, ExistingTarget(settings, bench.said.append, bench.run), bench.said.append)
+
+
+def test_the_check_of_an_existing_gateway_reads_what_is_in_force(bench: Bench) -> None:
+    bench.deploy()
+    lab = existing(bench, f"{service_of(bench)}/apis/{API}")
+    assert lab.check_streaming().verdict == "streams"
+    put(bench, "diagnostics/applicationinsights", backend={"response": {"body": {"bytes": 8192}}})
+    assert existing(bench, f"{service_of(bench)}/apis/{API}").check_streaming().verdict != "streams"
+
+
+def test_a_policy_in_force_that_cannot_be_read_is_unknown_and_stops_no_cell(bench: Bench) -> None:
+    bench.deploy()
+    lab = existing(bench, f"{service_of(bench)}/apis/nope")
+    checked = lab.check_streaming()
+    assert checked.verdict == "unknown"
+    assert "LAB_APIM_ID: there is no" in str(checked)
 
 
 def test_an_api_that_is_not_there_is_told(bench: Bench) -> None:
