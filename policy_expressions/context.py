@@ -90,6 +90,14 @@ class Body:
     consumed: bool = False
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate, perhaps with its key: DER, PEM or PKCS #12, which stay out of the repr."""
+
+    data: bytes = field(repr=False)
+    password: str = field(default="", repr=False)
+
+
 @dataclass
 class Request:
     """`context.Request`: url is where the request goes, original_url what the client asked for."""
@@ -101,6 +109,7 @@ class Request:
     headers: Headers = field(default_factory=Headers)
     body: Optional[Body] = None
     matched_parameters: Mapping[str, str] = field(default_factory=dict)
+    certificate: Optional[Certificate] = None
 
 
 @dataclass
@@ -179,6 +188,7 @@ class Deployment:
     service_id: str = "local"
     service_name: str = "localhost"
     instance_id: str = "0"
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

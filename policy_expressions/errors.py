@@ -5,6 +5,8 @@ ExpressionError             refused before it runs
 └── UnsupportedError        .NET may well answer it, this package does not
     └── NotAllowedError     API Management refuses it when the policy is saved
 ExpressionFailure           an evaluation throws, as .NET would
+└── Exceeded                it needs more time or memory than it may have
+    └── NotSupportedHere    it needs what this package lacks
 """
 
 from __future__ import annotations
@@ -86,6 +88,13 @@ class ExpressionFailure(Exception):  # noqa: N818 (a .NET exception, no fault of
 
 class Exceeded(ExpressionFailure):
     """The evaluation needs more time or memory than it may have; no `catch` holds it."""
+
+
+class NotSupportedHere(Exceeded):
+    """The evaluation needs what this package lacks: no `catch` holds it, and no .NET throws it.
+
+    exception is the name of what is missing.
+    """
 
 
 def null_reference() -> ExpressionFailure:

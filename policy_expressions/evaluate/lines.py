@@ -20,6 +20,7 @@ from policy_expressions.context import Context, Limits
 from policy_expressions.errors import (
     CompileError,
     ExpressionFailure,
+    NotSupportedHere,
     UnsupportedError,
 )
 from policy_expressions.evaluate.context import build_context
@@ -74,6 +75,8 @@ def _answer(line: str, limits: Limits) -> dict[str, Any]:
         return _failure(identity, "compile", refused.code, refused.message)
     except UnsupportedError as missing:
         return _failure(identity, "unsupported", missing.name, missing.reason)
+    except NotSupportedHere as missing:
+        return _failure(identity, "unsupported", missing.exception, missing.message)
     except ExpressionFailure as failure:
         return _failure(identity, "run", failure.exception, characters(failure.message))
     except Exception as fault:  # a fault of ours: told, and the other lines get their answers

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from policy_expressions.members import (
     basics,
+    certificates,
     collections,
     context,
     crypto,
@@ -39,6 +40,7 @@ FAMILIES = {
     "Regular expressions": regex,
     "Web": web,
     "Cryptography": crypto,
+    "Keys and certificates": certificates,
     "Context": context,
     "Tokens and credentials": jwt,
 }

@@ -10,8 +10,9 @@ from operator import attrgetter
 from typing import Any, Optional
 
 from policy_expressions import context as model
-from policy_expressions.errors import ExpressionFailure
+from policy_expressions.errors import Exceeded, ExpressionFailure, NotSupportedHere
 from policy_expressions.json.reader import parse
+from policy_expressions.members.certificates import certificate
 from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.dates import SECOND, DateTime, TimeSpan
 from policy_expressions.runtime.enums import member
@@ -46,6 +47,8 @@ def _json(kind: str) -> Callable[[Run, model.Body, str], Any]:
     def read(run: Run, body: model.Body, text: str) -> Any:
         try:
             return parse(text, kind, all_of_it=False)
+        except Exceeded:
+            raise
         except ExpressionFailure as failure:
             message = f"The message body is not a valid JSON. {failure.message}"
             raise ExpressionFailure("MessageBodyException", message) from None
@@ -70,9 +73,7 @@ _READERS: dict[str, Callable[[Run, model.Body, str], Any]] = {
 def _as(run: Run, of: Type, body: model.Body, preserve: bool) -> Any:
     reader = _READERS.get(of.name)
     if reader is None:
-        known = ", ".join(_READERS)
-        text = f"Body.As<{of}>() is not supported here: use one of {known}."
-        raise ExpressionFailure("System.NotSupportedException", text)
+        raise NotSupportedHere(f"Body.As<{of}>", f"use one of {', '.join(_READERS)}")
     return reader(run, body, _content(body, preserve))
 
 
@@ -95,6 +96,15 @@ def _headers(message: Any) -> Names:
 
 def _parameters(request: model.Request) -> Names:
     return Names("string", request.matched_parameters)
+
+
+def _certificate(held: Optional[model.Certificate]) -> Any:
+    return None if held is None else certificate(bytearray(held.data), held.password)
+
+
+def _certificates(deployment: model.Deployment) -> Names:
+    found = {name: _certificate(held) for name, held in deployment.certificates.items()}
+    return Names("X509Certificate2", found)
 
 
 def _typed_or_default(of: Type, variables: Names, name: str, default: Any) -> Any:
@@ -125,12 +135,6 @@ def _interface(
     return Definition(f"interface {head}", members, python=python, sealed=True, others=others)
 
 
-_CERTIFICATE = (
-    "string Thumbprint; string Subject; string Issuer; string SerialNumber; string FriendlyName; "
-    "DateTime NotBefore; DateTime NotAfter; bool Verify(); bool HasPrivateKey; "
-    "string GetCertHashString(); byte[] GetCertHash(); string GetNameInfo(int type, bool forIssuer)"
-)
-
 DEFINITIONS = (
     _interface(
         "IExpressionContext",
@@ -155,7 +159,7 @@ DEFINITIONS = (
             "IMessageBody Body": _body,
             f"{_LISTS} Headers": _headers,
             "IReadOnlyDictionary<string, string> MatchedParameters": _parameters,
-            "X509Certificate2 Certificate": lambda _: None,
+            "X509Certificate2 Certificate": lambda request: _certificate(request.certificate),
         },
     ),
     _interface(
@@ -236,9 +240,7 @@ DEFINITIONS = (
         members={
             "IGateway Gateway": lambda deployment: deployment,
             "string GatewayId": lambda _: "managed",
-            "IReadOnlyDictionary<string, X509Certificate2> Certificates": lambda _: Names(
-                "X509Certificate2", {}
-            ),
+            "IReadOnlyDictionary<string, X509Certificate2> Certificates": _certificates,
         },
     ),
     _interface(
@@ -252,11 +254,6 @@ DEFINITIONS = (
         model.LastError,
         "string Source, string Reason, string Message, string Scope, string Section, string Path, "
         "string PolicyId",
-    ),
-    # There are no client certificates here: the property is null, so its members only ever throw.
-    Definition(
-        "class System.Security.Cryptography.X509Certificates.X509Certificate2",
-        {_CERTIFICATE: lambda certificate, *_: certificate},
     ),
     Definition(
         "class ContextExtensions",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from policy_expressions.errors import (
+    Exceeded,
     ExpressionFailure,
     argument,
     bad_format,
@@ -42,6 +43,8 @@ def attempt(parse: Callable[..., Any], default: Any) -> Callable[..., bool]:
             return False
         try:
             cell[0] = parse(text, *rest[:-1])
+        except Exceeded:
+            raise
         except ExpressionFailure:
             return False
         return True

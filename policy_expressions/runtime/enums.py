@@ -20,6 +20,14 @@ _TABLE = {
     "System.Text.RegularExpressions.RegexOptions": "None IgnoreCase Multiline "
     "ExplicitCapture=4 Compiled=8 Singleline=16 IgnorePatternWhitespace=32 RightToLeft=64 "
     "ECMAScript=256 CultureInvariant=512",
+    "System.Security.Cryptography.CipherMode": "CBC=1 ECB=2 OFB=3 CFB=4 CTS=5",
+    "System.Security.Cryptography.PaddingMode": "None=1 PKCS7=2 Zeros=3 ANSIX923=4 ISO10126=5",
+    "System.Security.Cryptography.X509Certificates.X509ContentType": "Unknown Cert SerializedCert "
+    "Pfx SerializedStore Pkcs7 Authenticode",
+    "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags": "DefaultKeySet "
+    "UserKeySet MachineKeySet Exportable=4 UserProtected=8 PersistKeySet=16 EphemeralKeySet=32",
+    "System.Security.Cryptography.X509Certificates.X509NameType": "SimpleName EmailName UpnName "
+    "DnsName DnsFromAlternativeName UrlName",
     "System.Xml.Linq.LoadOptions": "None PreserveWhitespace SetBaseUri SetLineInfo=4",
     "System.Xml.Linq.SaveOptions": "None DisableFormatting OmitDuplicateNamespaces",
     "System.Xml.XmlNodeType": "None Element Attribute Text CDATA EntityReference Entity "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn, Optional
 
-from policy_expressions.errors import ExpressionFailure
+from policy_expressions.errors import ExpressionFailure, NotSupportedHere
 
 IGNORE_CASE, MULTILINE, EXPLICIT, SINGLE_LINE, VERBOSE = 1, 2, 4, 16, 32
 _QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
@@ -18,8 +18,8 @@ _GROUP = re.compile(r"\(\?(?:<([A-Za-z_]\w*|\d+)>|'([A-Za-z_]\w*|\d+)')")
 
 
 def unsupported(what: str) -> ExpressionFailure:
-    text = f"{what} are not supported in regular expressions here."
-    return ExpressionFailure("System.NotSupportedException", text)
+    """Return the failure of a pattern that .NET takes and this package does not."""
+    return NotSupportedHere("Regex", f"{what} are not supported in regular expressions here")
 
 
 def invalid_pattern(pattern: str, offset: int, reason: str) -> ExpressionFailure:

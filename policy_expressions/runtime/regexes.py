@@ -1,7 +1,7 @@
 """System.Text.RegularExpressions on the `regex` package, whose matching can be given a time limit.
 
 Patterns are translated; what differs too much (balancing groups, conditionals, right to left) is
-refused with NotSupportedException.
+refused with NotSupportedHere.
 """
 
 from __future__ import annotations
