@@ -23,6 +23,7 @@ from policy_expressions.members import (
     text,
     web,
     xml,
+    zones,
 )
 
 FAMILIES = {
@@ -33,6 +34,7 @@ FAMILIES = {
     "Numbers": numbers,
     "Mathematics and conversion": maths,
     "Dates": dates,
+    "Time zones": zones,
     "Collections": collections,
     "LINQ": linq,
     "JSON": json,

@@ -37,6 +37,7 @@ cryptographic operation.
 SystemException|System.Xml.XmlException|An XML error has occurred.
 ArgumentException|System.Text.RegularExpressions.RegexParseException|
 InvalidOperationException|System.Runtime.CompilerServices.SwitchExpressionException|
+Exception|System.TimeZoneNotFoundException|
 Exception|Newtonsoft.Json.JsonException|
 JsonException|Newtonsoft.Json.JsonReaderException|
 JsonException|Newtonsoft.Json.JsonSerializationException|

@@ -168,8 +168,6 @@ MISSING = {
     "System.Collections.Generic.IEnumerator",
     "System.Collections.Generic.ISet",
     "System.IO.StringWriter",
-    "System.TimeZone",
-    "System.TimeZoneInfo",
     "System.TimeZoneInfo.AdjustmentRule",
     "System.TimeZoneInfo.TransitionTime",
 }
