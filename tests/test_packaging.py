@@ -101,7 +101,8 @@ def test_every_import_is_declared(package: str) -> None:
 
 
 def test_nothing_is_declared_that_nothing_imports() -> None:
-    run_by_name = {"uvloop", "nbval", "ipykernel"}  # on other systems; by pytest; by Jupyter
+    # on other systems; by pytest; by Jupyter; by zoneinfo
+    run_by_name = {"uvloop", "nbval", "ipykernel", "tzdata"}
     used = {name for package in (*ENGINES, "lab_utils") for name in imported(package)}
     assert names([*ENTRY["dependencies"], *LAB]) - run_by_name <= used
 
