@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
+
+from policy_expressions.runtime.values import units
 
 
 class Headers:
@@ -98,6 +100,22 @@ class Certificate:
     password: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True)
+class PrivateEndpointConnection:
+    """`context.Request.PrivateEndpointConnection`."""
+
+    name: str = ""
+    group_id: str = ""
+    member_name: str = ""
+
+
+@dataclass(frozen=True)
+class Foundry:
+    """`context.Request.Foundry`: the model deployment that a request to Foundry names."""
+
+    deployment: str
+
+
 @dataclass
 class Request:
     """`context.Request`: url is where the request goes, original_url what the client asked for."""
@@ -110,6 +128,8 @@ class Request:
     body: Optional[Body] = None
     matched_parameters: Mapping[str, str] = field(default_factory=dict)
     certificate: Optional[Certificate] = None
+    foundry: Optional[Foundry] = None
+    private_endpoint_connection: Optional[PrivateEndpointConnection] = None
 
 
 @dataclass
@@ -133,6 +153,7 @@ class Api:
     version: Optional[str] = None
     service_url: Optional[Url] = None
     is_current_revision: bool = True
+    protocols: tuple[str, ...] = ("https",)
 
 
 @dataclass(frozen=True)
@@ -153,6 +174,7 @@ class Product:
     name: str
     subscription_limit: Optional[int] = None
     groups: tuple[str, ...] = ()
+    apis: tuple[Api, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +190,31 @@ class Subscription:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """One of `context.User.Identities`: how the user signs in."""
+
+    id: str
+    provider: str
+
+
+@dataclass(frozen=True)
+class Backend:
+    """`context.Backend`: where the request goes; type is `Single` or `Pool`."""
+
+    id: str = ""
+    type: str = "Single"
+    azure_region: str = ""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """`context.Workspace`."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class User:
     """`context.User`."""
 
@@ -178,6 +225,7 @@ class User:
     note: str = ""
     registration_date: Optional[datetime] = None
     groups: tuple[str, ...] = ()
+    identities: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,6 +296,8 @@ class Context:
     product: Optional[Product] = None
     subscription: Optional[Subscription] = None
     user: Optional[User] = None
+    backend: Optional[Backend] = None
+    workspace: Optional[Workspace] = None
     deployment: Deployment = field(default_factory=Deployment)
     last_error: Optional[LastError] = None
     request_id: UUID = field(default_factory=uuid4)
@@ -259,6 +309,42 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     created: float = field(default_factory=time.monotonic)
 
+    @classmethod
+    def for_request(
+        cls,
+        method: str,
+        url: str,
+        headers: Optional[Mapping[str, Union[str, Iterable[str]]]] = None,
+        body: Union[str, bytes, None] = None,
+        *,
+        variables: Optional[Mapping[str, Union[str, bool, int, float, None]]] = None,
+        response: Optional[Response] = None,
+    ) -> Context:
+        """Return the context of a request; also called `Context.request`.
+
+        headers: a text or several for each name. body: a text is sent as UTF-8. Raises ValueError
+        when the url is no absolute http or https address.
+        """
+        address = Url.parse(url)
+        if address.scheme not in ("http", "https") or not address.host:
+            raise ValueError(
+                f"'{url}' should be an address such as https://contoso.azure-api.net/a"
+            )
+        pairs = [
+            (name, value)
+            for name, values in (headers or {}).items()
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+        data = body.encode("utf-8") if isinstance(body, str) else body
+        held = None if data is None else Body(data)
+        made = {n: units(v) if isinstance(v, str) else v for n, v in (variables or {}).items()}
+        request = Request(method, address, Url.parse(url), headers=Headers(pairs), body=held)
+        return cls(request, response=response, variables=made)
+
     def elapsed_seconds(self) -> float:
         """Return how long the request has been under way, in seconds."""
         return time.monotonic() - self.created if self.elapsed is None else self.elapsed
+
+
+# The class makes one, each object has its own: `Context.request("GET", url).request.method`.
+Context.request = Context.for_request  # type: ignore[assignment]

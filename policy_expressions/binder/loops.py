@@ -140,8 +140,9 @@ def _items(source: Expr) -> tuple[Type, Any]:
     """Return what a foreach walks over: the type of its items and how the walk starts."""
     for of in LIBRARY.ancestors(source.value_type):
         own = of.definition.named("GetEnumerator")
-        if own:
-            return LIBRARY.resolve(own[0].returns, LIBRARY.scope(of)), own[0].implementation
+        if own and of.kind != "interface":
+            found = LIBRARY.resolve(own[0].returns, LIBRARY.scope(of))
+            return found.element, own[0].implementation
     sequence_type = LIBRARY.as_definition(source.value_type, ENUMERABLE.definition)
     if sequence_type is not None:
         return sequence_type.element, walk

@@ -1,4 +1,4 @@
-"""The context of a question, read from JSON: what differs from the request in `default.json`.
+"""The context of a question, made from JSON: what differs from the request in `default.json`.
 
 For each top-level key an object replaces the second-level keys it names, anything else replaces the
 whole key: {"request": {"headers": {}}} leaves no header but keeps the body. Strings, true, false
@@ -19,6 +19,7 @@ from typing import Any, Optional
 from uuid import UUID
 
 from policy_expressions import context as model
+from policy_expressions.evaluate import schema
 from policy_expressions.json.reader import parse
 from policy_expressions.members.jwt import parse_jwt
 from policy_expressions.runtime.containers import Array, Dictionary, List
@@ -30,39 +31,68 @@ _DEFAULT: Mapping[str, Any] = json.loads(
 )
 
 
-def build_context(over: Mapping[str, Any], limits: model.Limits) -> model.Context:
-    """Return the context that `over`, laid over the default, describes.
+def build_context(over: Mapping[str, Any], limits: Optional[model.Limits] = None) -> model.Context:
+    """Return the context that `over`, laid over the default, describes. Raises ContextError.
 
-    Raises ValueError, KeyError, TypeError or AttributeError where it has another form.
+    A url moves the original url too, unless that is given.
     """
+    schema.check(over)
     data = dict(_DEFAULT)
     for key, value in over.items():
         both = isinstance(value, dict) and isinstance(data.get(key), dict)
         data[key] = {**data[key], **value} if both else value
-    request, variables = data["request"], data["variables"] or {}
+    given = over.get("request") or {}
+    if "url" in given and "originalUrl" not in given:
+        data["request"]["originalUrl"] = given["url"]
+    variables = data["variables"] or {}
     context = model.Context(
-        request=model.Request(
-            method=request["method"],
-            url=model.Url.parse(request["url"]),
-            original_url=model.Url.parse(request["originalUrl"]),
-            ip_address=request["ip"],
-            headers=_headers(request.get("headers")),
-            body=_body(request.get("body")),
-            matched_parameters=request.get("matched") or {},
-        ),
+        request=_request(data["request"] or {}),
         response=_response(data["response"]),
         variables={name: _variable(value) for name, value in variables.items()},
         request_id=UUID(data["requestId"]),
         timestamp=_moment(data["timestamp"]),
         elapsed=data["elapsedMs"] / 1000,
         tracing=bool(data["tracing"]),
-        switches=model.Switches(missing_variable=data.get("missingVariable") or "null"),
-        limits=limits,
+        switches=model.Switches(
+            missing_variable=data.get("missingVariable") or "null",
+            newline="\r\n" if data.get("newline") == "crlf" else "\n",
+        ),
+        limits=limits or model.Limits(),
     )
     for name, build in _PARTS.items():
-        part = data[name]
+        part = data.get(name)
         setattr(context, _snake(name), None if part is None else build(part))
     return context
+
+
+def _request(data: Mapping[str, Any]) -> model.Request:
+    connection, foundry = data.get("privateEndpointConnection"), data.get("foundry")
+    return model.Request(
+        method=data.get("method") or "GET",
+        url=model.Url.parse(data["url"]),
+        original_url=model.Url.parse(data["originalUrl"]),
+        ip_address=data.get("ip") or "",
+        headers=_headers(data.get("headers")),
+        body=_body(data.get("body")),
+        matched_parameters=data.get("matched") or {},
+        certificate=_certificate(data.get("certificate")),
+        foundry=None if foundry is None else model.Foundry(foundry["deployment"]),
+        private_endpoint_connection=None
+        if connection is None
+        else model.PrivateEndpointConnection(**_snaked(connection)),
+    )
+
+
+def _certificate(data: Optional[Mapping[str, Any]]) -> Optional[model.Certificate]:
+    if data is None:
+        return None
+    pem, packed = data.get("pem"), data.get("base64") or ""
+    held = pem.encode() if pem else base64.b64decode(packed)
+    return model.Certificate(held, data.get("password") or "")
+
+
+def _snaked(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {_snake(name): value for name, value in data.items()}
 
 
 def _snake(name: str) -> str:
@@ -90,7 +120,8 @@ def _response(data: Optional[Mapping[str, Any]]) -> Optional[model.Response]:
 
 def _product(data: Mapping[str, Any]) -> model.Product:
     limit, groups = data.get("subscriptionLimit"), tuple(data.get("groups") or ())
-    return model.Product(data["id"], data["name"], limit, groups)
+    apis = tuple(_api(api) for api in data.get("apis") or ())
+    return model.Product(data["id"], data["name"], limit, groups, apis)
 
 
 def _api(data: Mapping[str, Any]) -> model.Api:
@@ -102,6 +133,8 @@ def _api(data: Mapping[str, Any]) -> model.Api:
         revision=data.get("revision", "1"),
         version=data.get("version"),
         service_url=model.Url.parse(url) if url else None,
+        is_current_revision=data.get("isCurrentRevision", True),
+        protocols=tuple(data.get("protocols") or ("https",)),
     )
 
 
@@ -126,16 +159,31 @@ def _user(data: Mapping[str, Any]) -> model.User:
         note=data.get("note", ""),
         registration_date=_moment(registered) if registered else None,
         groups=tuple(data.get("groups") or ()),
+        identities=tuple(model.Identity(**held) for held in data.get("identities") or ()),
     )
 
 
 def _deployment(data: Mapping[str, Any]) -> model.Deployment:
-    instance = data.get("instanceId", "0")
-    return model.Deployment(data["region"], data["serviceId"], data["serviceName"], instance)
+    held = {name: _certificate(c) for name, c in (data.get("certificates") or {}).items()}
+    return model.Deployment(
+        region=data["region"],
+        service_id=data["serviceId"],
+        service_name=data["serviceName"],
+        instance_id=data.get("instanceId", "0"),
+        certificates={name: found for name, found in held.items() if found},
+    )
 
 
 def _last_error(data: Mapping[str, Any]) -> model.LastError:
-    return model.LastError(**{_snake(name): value for name, value in data.items()})
+    return model.LastError(**_snaked(data))
+
+
+def _backend(data: Mapping[str, Any]) -> model.Backend:
+    return model.Backend(**_snaked(data))
+
+
+def _workspace(data: Mapping[str, Any]) -> model.Workspace:
+    return model.Workspace(**data)
 
 
 _PARTS = {
@@ -146,6 +194,8 @@ _PARTS = {
     "user": _user,
     "deployment": _deployment,
     "lastError": _last_error,
+    "backend": _backend,
+    "workspace": _workspace,
 }
 
 
@@ -185,6 +235,4 @@ def _typed(data: Mapping[str, Any]) -> Any:
         "bytes": lambda: bytearray(base64.b64decode(value)),
         "jtoken": lambda: parse(json.dumps(value), dates=False),
     }
-    if kind not in simple:
-        raise ValueError(f"no variable has the $type {kind}")
     return simple[kind]()

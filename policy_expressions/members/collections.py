@@ -10,6 +10,7 @@ from policy_expressions.runtime import lists as does
 from policy_expressions.runtime.containers import (
     Array,
     Dictionary,
+    Enumerator,
     HashSet,
     KeyValuePair,
     List,
@@ -124,17 +125,27 @@ _WRITING = {
     "void Add(K key, V value)": Dictionary.add,
     "bool Remove(K key)": Dictionary.remove,
 }
+_OTHER = "IEnumerable<T>! other"
 _SET = {
+    "bool Add(T item)": HashSet.add,
+    "bool Contains(T item)": lambda items, item: item in items,
+    "bool Remove(T item)": HashSet.discard,
+    "void Clear()": HashSet.clear,
+    f"void UnionWith({_OTHER})": HashSet.unite,
+    f"void IntersectWith({_OTHER})": HashSet.keep,
+    f"void ExceptWith({_OTHER})": HashSet.take_out,
+    f"bool Overlaps({_OTHER})": lambda items, other: any(item in items for item in walk(other)),
+    f"bool SetEquals({_OTHER})": lambda items, other: items.keys() == items.keys(other),
+    f"bool IsSubsetOf({_OTHER})": lambda items, other: items.keys() <= items.keys(other),
+    f"bool IsSupersetOf({_OTHER})": lambda items, other: items.keys() >= items.keys(other),
+}
+_MADE_SET = {
     "new()": lambda of: HashSet(of),
     "new(IEnumerable<T>! collection)": lambda of, items: HashSet(of, walk(items)),
     "new(IEqualityComparer<T> comparer)": lambda of, comparer: HashSet(of, (), comparer),
     "new(IEnumerable<T>! collection, IEqualityComparer<T> comparer)": (
         lambda of, items, comparer: HashSet(of, walk(items), comparer)
     ),
-    "bool Add(T item)": HashSet.add,
-    "bool Contains(T item)": lambda items, item: item in items,
-    "bool Remove(T item)": HashSet.discard,
-    "void Clear()": HashSet.clear,
 }
 _GENERIC = "System.Collections.Generic"
 
@@ -196,7 +207,18 @@ DEFINITIONS = (
         "SetValue SyncRoot " + OTHER_LINQ,
     ),
     Definition("interface System.Collections.IEnumerable"),
-    Definition(f"interface {_GENERIC}.IEnumerable<T> : IEnumerable"),
+    Definition(
+        f"interface {_GENERIC}.IEnumerable<T> : IEnumerable",
+        {"IEnumerator<T> GetEnumerator()": Enumerator},
+    ),
+    Definition(
+        f"interface {_GENERIC}.IEnumerator<T> : IDisposable",
+        {
+            "bool MoveNext()": Enumerator.move,
+            "T Current": Enumerator.current,
+            "void Dispose()": lambda walk: None,
+        },
+    ),
     Definition(f"interface {_GENERIC}.ICollection<T> : IEnumerable<T>", _COUNTED),
     Definition(f"interface {_GENERIC}.IList<T> : ICollection<T>"),
     Definition(f"interface {_GENERIC}.IReadOnlyCollection<T> : IEnumerable<T>", _COUNTED),
@@ -225,7 +247,8 @@ DEFINITIONS = (
         others="AsReadOnly Capacity Comparer EnsureCapacity GetAlternateLookup GetEnumerator "
         "GetObjectData OnDeserialization TrimExcess TryGetAlternateLookup " + OTHER_LINQ,
     ),
-    Definition(f"class {_GENERIC}.HashSet<T> : ICollection<T>", _SET),
+    Definition(f"interface {_GENERIC}.ISet<T> : ICollection<T>", _SET),
+    Definition(f"class {_GENERIC}.HashSet<T> : ISet<T>, IReadOnlyCollection<T>", _MADE_SET),
     _line("Queue", "Enqueue", "Dequeue", 0),
     _line("Stack", "Push", "Pop", -1),
     Definition(
@@ -240,12 +263,5 @@ DEFINITIONS = (
     Definition(
         "class System.Tuple",
         {_create(count): lambda of, *items: Tuple(of, items) for count in range(2, 6)},
-    ),
-    Definition(
-        "class System.Buffer",
-        {
-            "static void BlockCopy(Array! src, int srcOffset, Array! dst, int dstOffset, "
-            "int count)": does.copy
-        },
     ),
 )

@@ -86,6 +86,13 @@ class Group:
         self.name = name
 
 
+class KeyNames:
+    """ISubscriptionKeyParameterNames: where the subscription key stands."""
+
+    header = "Ocp-Apim-Subscription-Key"
+    query = "subscription-key"
+
+
 def _groups(owner: Any) -> Array:
     return Array("IGroup[]", map(Group, owner.groups))
 
@@ -141,8 +148,8 @@ DEFINITIONS = (
         model.Context,
         "IRequest Request, IResponse Response, IApi Api, IOperation Operation, IProduct Product, "
         "ISubscription Subscription, IUser User, IDeployment Deployment, ILastError LastError, "
-        "Guid RequestId, bool Tracing",
-        others="Backend GraphQL Workspace",
+        "IBackend Backend, IWorkspace Workspace, Guid RequestId, bool Tracing",
+        others="GraphQL",
         members={
             "IReadOnlyDictionary<string, object> Variables": Variables,
             "DateTime Timestamp": _moment("timestamp"),
@@ -153,8 +160,8 @@ DEFINITIONS = (
     _interface(
         "IRequest",
         model.Request,
-        "string Method, IUrl Url, IUrl OriginalUrl, string IpAddress",
-        others="Foundry PrivateEndpointConnection",
+        "string Method, IUrl Url, IUrl OriginalUrl, string IpAddress, IFoundry Foundry, "
+        "IPrivateEndpointConnection PrivateEndpointConnection",
         members={
             "IMessageBody Body": _body,
             f"{_LISTS} Headers": _headers,
@@ -193,7 +200,10 @@ DEFINITIONS = (
         model.Api,
         "string Id, string Name, string Path, string Revision, string Version, IUrl ServiceUrl, "
         "bool IsCurrentRevision",
-        others="Protocols SubscriptionKeyParameterNames",
+        members={
+            "IEnumerable<string> Protocols": lambda api: Array("string[]", api.protocols),
+            "ISubscriptionKeyParameterNames SubscriptionKeyParameterNames": lambda api: KeyNames(),
+        },
     ),
     _interface(
         "IOperation",
@@ -204,9 +214,9 @@ DEFINITIONS = (
         "IProduct",
         model.Product,
         "string Id, string Name, int? SubscriptionLimit",
-        others="Apis",
         members={
             "IEnumerable<IGroup> Groups": _groups,
+            "IEnumerable<IApi> Apis": lambda product: Array("IApi[]", product.apis),
             "ProductState State": lambda _: member("ProductState", "Published"),
             "bool SubscriptionRequired": lambda _: True,
             "bool ApprovalRequired": lambda _: False,
@@ -226,12 +236,24 @@ DEFINITIONS = (
         "IUser",
         model.User,
         "string Id, string Email, string FirstName, string LastName, string Note",
-        others="Identities",
         members={
             "IEnumerable<IGroup> Groups": _groups,
+            "IEnumerable<IUserIdentity> Identities": lambda user: Array(
+                "IUserIdentity[]", user.identities
+            ),
             "DateTime RegistrationDate": _moment("registration_date"),
         },
     ),
+    _interface("IUserIdentity", model.Identity, "string Id, string Provider"),
+    _interface("IFoundry", model.Foundry, "string Deployment"),
+    _interface(
+        "IPrivateEndpointConnection",
+        model.PrivateEndpointConnection,
+        "string Name, string GroupId, string MemberName",
+    ),
+    _interface("IBackend", model.Backend, "string Id, string Type, string AzureRegion"),
+    _interface("IWorkspace", model.Workspace, "string Id, string Name"),
+    _interface("ISubscriptionKeyParameterNames", KeyNames, "string Header, string Query"),
     _interface(
         "IDeployment",
         model.Deployment,

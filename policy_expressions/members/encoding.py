@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Optional
+from typing import Any, Optional
 
 from policy_expressions.errors import argument, out_of_range
 from policy_expressions.runtime import strings
@@ -156,6 +156,12 @@ class Reader:
         self._rest = after[2:] if after.startswith("\r\n") else after[1:]
         return line
 
+    def next(self, take: bool) -> int:
+        """Return the next character as a number, -1 at the end."""
+        found = ord(self._rest[0]) if self._rest else -1
+        self._rest = self._rest[1:] if take else self._rest
+        return found
+
     def rest(self) -> str:
         """Return all that is left."""
         rest, self._rest = self._rest, ""
@@ -166,10 +172,43 @@ _READER = {
     "new(string! s)": Reader,
     "string ReadLine()": Reader.line,
     "string ReadToEnd()": Reader.rest,
+    "int Read()": lambda reader: reader.next(take=True),
+    "int Peek()": lambda reader: reader.next(take=False),
+    "void Close(); void Dispose()": lambda reader: None,
+}
+
+
+def _put(run: Run, writer: Builder, value: Any = None) -> None:
+    writer.add(run, text_of(run, value))
+
+
+def _put_line(run: Run, writer: Builder, value: Any = None) -> None:
+    writer.add(run, text_of(run, value) + run.newline)
+
+
+def _put_formatted(run: Run, writer: Builder, form: str, items: Any) -> None:
+    writer.add(run, format_items(run, form, items))
+
+
+class Writer(Builder):
+    """System.IO.StringWriter."""
+
+    type = "StringWriter"
+
+
+_WRITER = {
+    "new()": Writer,
+    "void Write(object value); void Write(string value); void Write(char value)": _put,
+    "void WriteLine(); void WriteLine(object value); void WriteLine(string value)": _put_line,
+    "void Write(string! format, params object[]! arg)": _put_formatted,
+    "void Flush(); void Close(); void Dispose()": lambda writer: None,
+    "StringBuilder GetStringBuilder()": lambda writer: writer,
+    "string ToString()": Writer.text,
 }
 
 DEFINITIONS = (
     Definition("class System.Text.StringBuilder", _BUILDER),
     Definition("class System.Text.Encoding", _ENCODING),
     Definition("class System.IO.StringReader : IDisposable", _READER),
+    Definition("class System.IO.StringWriter : IDisposable", _WRITER),
 )

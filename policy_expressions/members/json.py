@@ -28,7 +28,7 @@ from policy_expressions.json.tokens import JRaw, JToken, JValue
 from policy_expressions.json.writer import write
 from policy_expressions.members.text import OTHER_LINQ
 from policy_expressions.runtime.casing import folder
-from policy_expressions.runtime.containers import Array, Sequence, walk
+from policy_expressions.runtime.containers import Array, Enumerator, Sequence, walk
 from policy_expressions.runtime.enums import enum_text
 from policy_expressions.runtime.formats import format_value
 from policy_expressions.runtime.run import Run
@@ -180,7 +180,9 @@ _OBJECT = {
     "new(JObject! other)": virtual("clone"),
     f"JToken this[{_NAME}]": JObject.item,
     f"set JToken this[{_NAME}]": JObject.set_item,
-    "KeyValuePair<string, JToken> GetEnumerator()": JObject.pairs,
+    "IEnumerator<KeyValuePair<string, JToken>> GetEnumerator()": lambda target: Enumerator(
+        target.pairs()
+    ),
     f"void Add({_NAME}, JToken value)": lambda o, name, value: o.add(JProperty(name, value)),
     f"bool Remove({_NAME})": JObject.remove_name,
     "bool ContainsKey(string! propertyName)": lambda target, name: name in target.properties,

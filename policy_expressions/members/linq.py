@@ -16,6 +16,10 @@ _THIS = "this IEnumerable<T>! source"
 _TEST = f"{_THIS}, Func<T, bool>! predicate"
 _KEY = f"{_THIS}, Func<T, K>! keySelector"
 _SECOND = f"{_THIS}, IEnumerable<T>! second"
+_INNER = (
+    "this IEnumerable<T>! outer, IEnumerable<I>! inner, Func<T, K>! outerKeySelector, "
+    "Func<I, K>! innerKeySelector"
+)
 _EQUAL = "IEqualityComparer<T> comparer"
 _SORTED = "static IOrderedEnumerable<T>"
 _THEN = "this IOrderedEnumerable<T>! source, Func<T, K>! keySelector"
@@ -103,12 +107,20 @@ _ENUMERABLE = {
     f"static IEnumerable<T> Reverse<T>({_THIS})": does.lazy(
         lambda source: reversed(list(walk(source)))
     ),
+    f"static IEnumerable<R> Join<T, I, K, R>({_INNER}, Func<T, I, R>! resultSelector)": (
+        ordering.joined
+    ),
+    f"static IEnumerable<R> GroupJoin<T, I, K, R>({_INNER}, "
+    "Func<T, IEnumerable<I>, R>! resultSelector)": ordering.group_joined,
     f"static IEnumerable<R> Zip<T, S, R>({_THIS}, IEnumerable<S>! second, "
     "Func<T, S, R>! resultSelector)": does.lazy(
         lambda source, second, result: map(result, walk(source), walk(second))
     ),
-    f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}, T defaultValue)": does.lazy(
-        lambda source, default: iter(list(walk(source)) or [default])
+    f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}); "
+    f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}, T defaultValue)": (
+        lambda of, source, *default: Sequence(
+            lambda: iter(list(walk(source)) or [*default, of.element.default][:1])
+        )
     ),
     f"{_SORTED} OrderBy<T, K>({_KEY}); "
     f"{_SORTED} OrderBy<T, K>({_KEY}, IComparer<K> comparer)": ordering.order(False),

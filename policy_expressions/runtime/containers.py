@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Optional
 
@@ -167,6 +168,26 @@ class HashSet(Versioned):
         self.entries.clear()
         self.version += 1
 
+    def keys(self, items: Optional[Iterable[Any]] = None) -> set[Any]:
+        """Return what makes items equal: of those here, or of others."""
+        return set(self.entries if items is None else map(self.fold, walk(items)))
+
+    def unite(self, items: Iterable[Any]) -> None:
+        """Add all of some items."""
+        for item in walk(items):
+            self.add(item)
+
+    def keep(self, items: Iterable[Any]) -> None:
+        """Take all but some items out."""
+        wanted = self.keys(items)
+        self.entries = {key: item for key, item in self.entries.items() if key in wanted}
+        self.version += 1
+
+    def take_out(self, items: Iterable[Any]) -> None:
+        """Take some items out."""
+        for item in list(walk(items)):
+            self.discard(item)
+
     def __contains__(self, item: Any) -> bool:
         return self.fold(item) in self.entries
 
@@ -190,6 +211,29 @@ class Sequence:
     def __iter__(self) -> Iterator[Any]:
         """Start a walk."""
         return self._start()
+
+
+class Enumerator:
+    """IEnumerator<T>: a walk under way, moved by hand."""
+
+    type = "IEnumerator<object>"
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._items = iter(walk(items))
+        self._now: list[Any] = []
+
+    def move(self) -> bool:
+        """Go to the next item; tell whether there is one."""
+        self._now = list(itertools.islice(self._items, 1))
+        return bool(self._now)
+
+    def current(self) -> Any:
+        """Return the item it stands at, null before the first and after the last."""
+        return self._now[0] if self._now else None
+
+    def __iter__(self) -> Iterator[Any]:
+        """Walk the rest."""
+        return self._items
 
 
 def walk(source: Any) -> Iterator[Any]:

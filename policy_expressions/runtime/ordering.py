@@ -98,6 +98,44 @@ def groups(
     return list(found.values())
 
 
+def _matches(inner: Items, key: Function) -> dict[Any, list[Any]]:
+    """Return the items by their key; what has none matches nothing."""
+    found: dict[Any, list[Any]] = {}
+    for item in walk(inner):
+        value = key(item)
+        if value is not None:
+            found.setdefault(identity(value), []).append(item)
+    return found
+
+
+def group_joined(
+    outer: Items, inner: Items, outer_key: Function, inner_key: Function, result: Function
+) -> Sequence:
+    """Walk what is made of each item and all that match it, GroupJoin."""
+
+    def start() -> Iterator[Any]:
+        found = _matches(inner, inner_key)
+        for item in walk(outer):
+            matches = found.get(identity(outer_key(item)), [])
+            yield result(item, Sequence(lambda matches=matches: iter(matches)))  # type: ignore[misc]
+
+    return Sequence(start)
+
+
+def joined(
+    outer: Items, inner: Items, outer_key: Function, inner_key: Function, result: Function
+) -> Sequence:
+    """Walk what is made of each item and each that matches it, Join."""
+
+    def start() -> Iterator[Any]:
+        found = _matches(inner, inner_key)
+        for item in walk(outer):
+            for match in found.get(identity(outer_key(item)), []):
+                yield result(item, match)
+
+    return Sequence(start)
+
+
 class Lookup(Sequence):
     """An ILookup: groups found by their key."""
 
