@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,68 +17,12 @@ from openai.types.chat import ChatCompletionChunk
 
 from lab_utils import Lab, Recording
 from lab_utils.errors import GatewayError
-from lab_utils.local.server import Server
 from lab_utils.probe import verdict as v
 from lab_utils.probe.probing import probe
 from lab_utils.probe.report import ADVICE, Report
 from lab_utils.probe.sending import QUESTION, Where, body, completions
 from lab_utils.secret import Secret
-from lab_utils.settings import PROJECT, Settings
-
-KEY = "the-key-of-the-probed-gateway"
-MODEL = Settings().model
-VERSION = Settings().api_version
-INFRA = PROJECT / "infra" / "gateway"
-OWN = (INFRA / "policy.xml").read_text(encoding="utf-8")
-BUFFERED = (INFRA / "experiments" / "buffered.xml").read_text(encoding="utf-8")
-READS = OWN.replace(
-    "<outbound>",
-    '<outbound><set-variable name="all" value="@(context.Response.Body.As<string>(true))" />',
-)
-
-
-@dataclass
-class Loopback:
-    """Hold one mock and a gateway before it for each policy."""
-
-    mock: str
-    gateways: Mapping[str, str]
-
-    def where(self, policy: str, scenario: str = "ok", key: str = KEY) -> Where:
-        url = self.gateways[policy] if policy else self.mock
-        return Where(
-            completions(url, MODEL, VERSION), Secret(key), headers={"x-mock-scenario": scenario}
-        )
-
-
-@pytest.fixture(scope="module")
-def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    folder = tmp_path_factory.mktemp("probe")
-    servers: list[Server] = []
-
-    def start(name: str, module: str, *arguments: str) -> str:
-        log = folder / f"{name}.log"
-        servers.append(
-            Server(name, module, arguments, log, on_request=lambda: None, env={"LAB_API_KEY": KEY})
-        )
-        return servers[-1].wait_ready()
-
-    try:
-        mock = start("mock", "mock_openai", "--port=0", "--tpot=0.007", f"--deployment={MODEL}")
-        gateways = {}
-        for name, policy in (("own", OWN), ("buffered", BUFFERED), ("reads", READS)):
-            file = folder / f"{name}.xml"
-            file.write_text(policy, encoding="utf-8")
-            gateways[name] = start(
-                name,
-                "apim_gateway",
-                *("serve", "--port=0", f"--policy={file}", f"--api={INFRA / 'api.json'}"),
-                f"--backend=b={mock}/openai",
-            )
-        yield Loopback(mock, gateways)
-    finally:
-        for server in reversed(servers):
-            server.stop()
+from tests.probe.loopback import KEY, MODEL, Loopback
 
 
 @dataclass(frozen=True)
@@ -230,55 +173,6 @@ def test_an_address_may_be_a_gateways_or_that_of_chat_completions(base: str, url
     assert completions(base, "m", "v") == url
 
 
-def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "lab_utils", "probe", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, **env},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-
-
-def test_the_command_probes_any_address_with_the_key_of_the_environment(
-    loopback: Loopback,
-) -> None:
-    url = loopback.gateways["own"]
-    done = command("--url", url, "--format", "json", LAB_GATEWAY_KEY=KEY, LAB_MODEL=MODEL)
-    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, v.EVEN)
-    assert "some 300 output tokens" in done.stderr
-    assert KEY not in done.stdout + done.stderr
-    v1 = command("--url", f"{url}/openai/v1", LAB_GATEWAY_KEY=KEY, LAB_MODEL=MODEL)
-    assert v1.stdout.startswith(f"{v.EVEN}: "), v1.stderr
-
-
-def test_the_command_exits_with_1_for_a_held_stream_and_2_for_none(loopback: Loopback) -> None:
-    url = loopback.gateways["reads"]
-    held = command("--url", url, LAB_GATEWAY_KEY=KEY, LAB_MODEL=MODEL)
-    assert (held.returncode, held.stdout.split(":")[0]) == (1, v.LATE)
-    refused = command("--url", url, LAB_GATEWAY_KEY="wrong", LAB_MODEL=MODEL)
-    assert (refused.returncode, refused.stdout.split(":")[0]) == (2, v.REFUSED)
-    nobody = command("--url", "http://127.0.0.1:1", LAB_GATEWAY_KEY=KEY)
-    assert (nobody.returncode, nobody.stdout) == (2, "")
-    assert "nobody answers" in nobody.stderr
-    no_key = command("--url", url, LAB_GATEWAY_KEY="")
-    assert no_key.returncode == 2
-    assert "LAB_GATEWAY_KEY: LAB_TARGET=existing needs it, too" in no_key.stderr
-
-
-def test_the_command_takes_another_header_for_the_key(loopback: Loopback) -> None:
-    def sent(header: str) -> str:
-        arguments = ("--url", f"{loopback.mock}/openai/v1", "--key-header", header)
-        done = command(*arguments, "--question", "Count to 20.", LAB_API_KEY=KEY, LAB_MODEL=MODEL)
-        return done.stdout.partition(":")[0]
-
-    # The mock, as Azure, takes a Bearer on its v1 API, and knows nothing of API Management's own.
-    assert sent("Authorization") == v.EVEN
-    assert sent("Ocp-Apim-Subscription-Key") == v.REFUSED
-
-
 def test_a_lab_probes_itself(tmp_path: Path) -> None:
     lab = Lab.from_env({"LAB_STATE_DIR": str(tmp_path)})
     try:
@@ -287,15 +181,3 @@ def test_a_lab_probes_itself(tmp_path: Path) -> None:
         assert report.verdict == v.NOT_STREAMED
     finally:
         lab.remove()
-
-
-def test_the_command_starts_the_local_lab_where_it_does_not_run(tmp_path: Path) -> None:
-    started = time.monotonic()
-    try:
-        done = command(
-            "--question", "Count to 20.", LAB_STATE_DIR=str(tmp_path), LAB_TARGET="local"
-        )
-        assert done.stdout.startswith(f"{v.EVEN}: "), done.stderr
-        assert time.monotonic() - started < 60
-    finally:
-        Lab.from_env({"LAB_STATE_DIR": str(tmp_path)}).remove()
