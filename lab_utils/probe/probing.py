@@ -52,6 +52,7 @@ def probe(
     if second is not None:
         arrivals[second[0]] = second[1]
         verdict = v.judge(first, second[1])
+    verdict = v.unsettled(verdict)
     if seen is not None:
         instants = [delta.at for delta in seen.deltas]
         verdict = v.in_client(

@@ -160,11 +160,9 @@ def _of_the_service(arrival: Arrival) -> Verdict:
 def _compared(first: Verdict, arrival: Arrival, second: Arrival) -> Verdict:
     """Settle whether bytes or events are counted, by an answer with events of another size."""
     again = _alone(second)
-    if again.cause not in (BLOCKS, FILTER, BURSTS):
-        return Verdict(first.cause, first.because)
     grown = second.event_size / arrival.event_size
-    if abs(math.log(grown)) < 0.05:  # too alike to settle anything
-        return Verdict(first.cause, f"{first.because}; a second request settled nothing")
+    if again.cause not in (BLOCKS, FILTER, BURSTS) or abs(math.log(grown)) < 0.05:  # too alike
+        return unsettled(first)
     smallest = [min(len(read.data) for read in each.reads[:-1]) for each in (arrival, second)]
     kept, scaled = math.log(smallest[1] / smallest[0]), math.log(grown)
     told = (
@@ -175,6 +173,17 @@ def _compared(first: Verdict, arrival: Arrival, second: Arrival) -> Verdict:
         return Verdict(BLOCKS, f"{first.because}; {told}")
     service = _of_the_service(arrival)
     return Verdict(service.cause, f"{service.because}; {told}")
+
+
+def unsettled(verdict: Verdict) -> Verdict:
+    """Return what is left where no second answer could settle the doubt of a verdict."""
+    if verdict.doubt != LARGER_EVENTS:
+        return verdict
+    return Verdict(
+        BURSTS,
+        f"{verdict.because}: a gateway's blocks, or windows of a filter that are as large; a "
+        "second request settled nothing",
+    )
 
 
 def _texts(arrival: Arrival) -> int:

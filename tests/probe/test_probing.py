@@ -18,7 +18,7 @@ from openai.types.chat import ChatCompletionChunk
 from lab_utils import Lab, Recording
 from lab_utils.errors import GatewayError
 from lab_utils.probe import verdict as v
-from lab_utils.probe.probing import probe
+from lab_utils.probe.probing import OTHER_EVENTS, probe
 from lab_utils.probe.report import ADVICE, Report
 from lab_utils.probe.sending import QUESTION, Where, body, completions
 from lab_utils.secret import Secret
@@ -142,6 +142,24 @@ def test_an_answer_that_breaks_off_is_judged_by_what_came(loopback: Loopback) ->
     assert report.verdict == v.EVEN
     assert report.json()["requests"][0]["broken"]
     assert "not told" in str(report)
+
+
+def test_a_model_that_takes_no_other_events_leaves_the_doubt_open(
+    loopback: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = (("larger events", {"logprobs": "no such value"}),)
+    monkeypatch.setattr("lab_utils.probe.probing.OTHER_EVENTS", wrong)
+    report = run(loopback, CASES["blocks"])
+    assert (report.verdict, list(report.arrivals)) == (v.BURSTS, ["probe"])
+    assert "settled nothing" in str(report)
+
+
+def test_the_events_of_the_second_kind_settle_it_too(
+    loopback: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lab_utils.probe.probing.OTHER_EVENTS", OTHER_EVENTS[1:])
+    assert run(loopback, CASES["blocks"]).verdict == v.BLOCKS
+    assert run(loopback, CASES["filter, windows of 8 KB"]).verdict == v.FILTER
 
 
 def test_an_old_api_version_is_asked_without_usage(loopback: Loopback) -> None:

@@ -88,9 +88,11 @@ def test_a_filter_and_a_gateway_that_counts_bytes_are_the_gateways(
 
 def test_events_that_did_not_change_settle_nothing() -> None:
     sent = arrival(blocks(answer()))
-    verdict = judge(sent, sent)
-    assert verdict.cause == v.BLOCKS
-    assert "settled nothing" in verdict.because
+    for verdict in (judge(sent, sent), v.unsettled(judge(sent))):
+        assert verdict.cause == v.BURSTS
+        assert "a gateway's blocks, or windows of a filter" in verdict.because
+    exact = judge(arrival(blocks(answer(), cut=True)))
+    assert v.unsettled(exact) == exact  # events that are cut in two leave no doubt
 
 
 @settings(max_examples=30, deadline=None)
