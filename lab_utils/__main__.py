@@ -48,9 +48,11 @@ def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     probe = commands.add_parser(
         "probe",
         help="send one streamed request and tell what happened to it on the way",
-        description=f"Tell from the arrival of an answer why it does not stream; {COST}. The key "
+        description=f"Tell from the arrival of an answer why it does not stream: {COST}. The key "
         "comes from LAB_GATEWAY_KEY, in the environment or .env, or from the LAB_API_KEY of a "
         "gateway started by hand, never from the command line.",
+        epilog="Exit code: 0 for an even stream, 1 for any other, 2 where there was no answer. "
+        "docs/your-gateway.md explains the verdicts.",
     )
     probe.add_argument(
         "--url",
