@@ -29,6 +29,8 @@ test: $(VENV)/tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/tests
+	@$(BIN)/python -c 'import sys; sys.version_info < (3, 11) and \
+	    sys.exit("make lint needs Python 3.11 or later in $(VENV): older ones have older tools")'
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy

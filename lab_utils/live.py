@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import signal
 import tempfile
 import threading
@@ -37,6 +38,7 @@ class LiveClient(NotebookClient):
         )
         self._terminal = terminal
         self._interrupted = False
+        self._cleaning = False
 
     def run(self) -> None:
         """Execute the notebook.
@@ -61,18 +63,20 @@ class LiveClient(NotebookClient):
                         signal.signal(number, handler)
 
     def _finish(self) -> None:
-        loop = self._loop
         try:
-            loop.run_until_complete(self._task)
+            self._loop.run_until_complete(self._task)
         except KeyboardInterrupt:  # where a loop knows no signals
             self._interrupt()
             with suppress(asyncio.CancelledError, DeadKernelError):
-                loop.run_until_complete(self._task)
-            raise
+                self._loop.run_until_complete(self._task)
         except (asyncio.CancelledError, DeadKernelError):  # nbclient makes the one of the other
-            if self._interrupted:
-                raise KeyboardInterrupt from None
-            raise
+            if not self._interrupted:
+                raise
+        if self._interrupted:
+            if self.km is not None:  # the kernel was just starting
+                self._loop.run_until_complete(self._async_cleanup_kernel())
+            atexit.unregister(self._cleanup_kernel)
+            raise KeyboardInterrupt
 
     def create_kernel_manager(self) -> Any:
         """Encrypt the way to the kernel where Jupyter can, or a new ipykernel warns about it."""
@@ -100,7 +104,12 @@ class LiveClient(NotebookClient):
                 self._loop.remove_signal_handler(number)
             if _takes_signals():
                 signal.signal(number, signal.SIG_IGN)
-        self._task.cancel()
+        if not self._cleaning:
+            self._task.cancel()
+
+    async def _async_cleanup_kernel(self) -> None:
+        self._cleaning = True
+        await super()._async_cleanup_kernel()
 
     async def async_execute_cell(
         self,

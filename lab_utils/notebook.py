@@ -5,13 +5,29 @@ run      execute a notebook and show what its cells print, as they print it; the
 refresh  execute all notebooks on the local target and keep their outputs in place
 """
 
+# ruff: noqa: E402 - an interrupt of what follows should be quiet, too
 from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+from typing import Optional
+
+INTERRUPTED = 130  # as a shell has it: 128 and the number of SIGINT
+TOLD = "\ninterrupted: what ran on this machine is stopped\n"
+
+
+def _quit(number: int, frame: Optional[FrameType]) -> None:
+    os.write(2, TOLD.encode("ascii"))
+    os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":  # until main() takes over; nothing runs yet
+    signal.signal(signal.SIGINT, _quit)
 
 import argparse
 import io
-import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -19,15 +35,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
-from types import FrameType
-from typing import Optional, TextIO
+from typing import TextIO
 
 from . import proxies
 from .errors import LabError
 from .settings import PROJECT, Settings
 
-# What takes long to import is imported by the functions below, so that an interrupt in the first
-# second ends as quietly as a later one.
+# What takes long to import is imported by the functions below: conftest.py needs little of it.
 
 LESSON, PRODUCTION, CLEAN_UP = NOTEBOOKS = (  # in the order in which they are worked through
     "response-streaming.ipynb",
@@ -35,7 +49,6 @@ LESSON, PRODUCTION, CLEAN_UP = NOTEBOOKS = (  # in the order in which they are w
     "clean-up-resources.ipynb",
 )
 REMOVAL_TRIES = 50  # of a tenth of a second
-INTERRUPTED = 130  # as a shell has it: 128 and the number of SIGINT
 
 
 @contextmanager
@@ -142,10 +155,11 @@ def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a Windows console may not know every letter
         sys.stdout.reconfigure(errors="replace")
     try:
-        signal.signal(signal.SIGTERM, _terminate)  # so that the servers are stopped then, too
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stop)
         return _act(options)
     except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted: what ran on this machine is stopped\n")
+        sys.stderr.write(TOLD)
         return INTERRUPTED
 
 
@@ -170,7 +184,7 @@ def _act(options: argparse.Namespace) -> int:
     return 0
 
 
-def _terminate(number: int, frame: Optional[FrameType]) -> None:
+def _stop(number: int, frame: Optional[FrameType]) -> None:
     raise KeyboardInterrupt
 
 

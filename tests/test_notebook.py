@@ -196,6 +196,45 @@ def test_an_interrupt_while_modules_are_imported_ends_as_quietly(tmp_path: Path)
     assert (process.returncode, told) == (130, INTERRUPTED)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize("when", ["async_start_new_kernel", "_async_cleanup_kernel"])
+def test_an_interrupt_while_the_kernel_starts_or_ends_leaves_none(
+    tmp_path: Path, when: str
+) -> None:
+    script = f"""
+import asyncio, os, signal, sys
+from pathlib import Path
+import psutil
+from lab_utils import live
+
+class Interrupted(live.LiveClient):
+    async def {when}(self, *arguments, **options):
+        if {when == "_async_cleanup_kernel"}:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.1)
+        await super().{when}(*arguments, **options)
+        if {when == "async_start_new_kernel"}:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.1)
+
+live.LiveClient = Interrupted
+try:
+    live.execute(Path(sys.argv[1]), sys.stdout)
+except KeyboardInterrupt:
+    print("interrupted", psutil.Process().children())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(notebook_of(tmp_path, "1 + 1"))],
+        cwd=PROJECT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("interrupted []\n")
+
+
 def _arguments(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import psutil
 import pytest
 
 from lab_utils.local import target
-from lab_utils.processes import kill_family
+from lab_utils.processes import kill_family, with_argument
+from lab_utils.settings import Settings
 
 CHILD = "import time; time.sleep(120)"
 
@@ -66,3 +68,18 @@ def test_an_interrupted_start_of_the_local_lab_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         target._run(parent_of(tmp_path / "child"), dict(os.environ))
     assert not psutil.wait_procs(started, timeout=30)[1]
+
+
+def test_a_lab_that_is_just_starting_is_removed_as_well(tmp_path: Path) -> None:
+    argument = f"--state-dir={tmp_path}"
+    starting = subprocess.Popen([sys.executable, "-c", CHILD, argument])
+    other = subprocess.Popen([sys.executable, "-c", CHILD, f"{argument}-of-another"])
+    try:
+        assert list(with_argument(argument)) == [starting.pid]
+        settings = replace(Settings(), state_dir=tmp_path)
+        target.LocalTarget(settings, lambda line: None).remove()
+        starting.wait(timeout=30)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()

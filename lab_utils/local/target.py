@@ -17,7 +17,7 @@ import requests
 
 from .. import proxies
 from ..errors import DeployError, GatewayError, PolicyError
-from ..processes import kill_family
+from ..processes import kill_family, with_argument
 from ..settings import PROJECT, Settings
 from ..target import Deployment, Facts
 from . import launcher, state
@@ -113,6 +113,9 @@ class LocalTarget:
         known = self._known()
         if known is not None:
             self._stop(known)
+        # One whose kernel was ended while it deployed is starting still, and has no state yet.
+        for pid in with_argument(f"--state-dir={self._folder}"):
+            kill_family(pid)
 
     def _join(self) -> None:
         """Keep the lab running as long as this process, and proxies out of the way to it."""
