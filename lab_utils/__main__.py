@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import json
 import os
 import sys
 from collections.abc import Sequence
 from typing import Optional
+
+from policy_expressions.evaluate import streams
 
 from .errors import DeployError, LabError
 from .lab import Lab
@@ -20,9 +21,7 @@ from .probe.probing import COST
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Do what the command line says: 0 for an even stream, 1 for any other, 2 for no answer."""
     options = _options(argv)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a Windows console may not know every letter
-            stream.reconfigure(errors="replace")
+    streams.use_utf_8()
     try:
         # What the lab says on the way is no part of the answer.
         with contextlib.redirect_stdout(sys.stderr):
