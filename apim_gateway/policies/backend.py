@@ -38,6 +38,8 @@ from apim_gateway.wire.reply import HeadersTimeoutError, Reply, UnreachableError
 from apim_gateway.wire.responses import unavailable
 from policy_expressions.context import Headers, Response
 
+LONGEST_WAIT = 365 * 86_400.0  # seconds that a Retry-After may keep a circuit open
+
 
 class SetBackendService:
     """Choose the backend or pool by name, or a server by its address."""
@@ -155,13 +157,13 @@ def _outgoing(exchange: Exchange, has_body: bool) -> Headers:
 def _retry_after(reply: Reply) -> Optional[float]:
     text = reply.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), LONGEST_WAIT)
     try:
         when = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     aware = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-    return max(0.0, (aware - datetime.now(timezone.utc)).total_seconds())
+    return min(max(0.0, (aware - datetime.now(timezone.utc)).total_seconds()), LONGEST_WAIT)
 
 
 def _address_fault(text: str) -> str:

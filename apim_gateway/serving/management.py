@@ -110,7 +110,8 @@ class Management:
     async def _grant(self, request: web.Request) -> web.Response:
         body = await _body(request)
         api = str(body.get("apiId", "")).rpartition("/")[2]
-        if "tracing" not in body.get("purposes", ()):
+        purposes = body.get("purposes")
+        if not isinstance(purposes, list) or "tracing" not in purposes:
             raise RefusedError(400, "ValidationError", 'purposes should hold "tracing".')
         try:
             length = durations.seconds(str(body.get("credentialsExpireAfter", "PT1H")))
@@ -140,10 +141,12 @@ class Management:
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.read())
-    except ValueError as error:
-        raise RefusedError(
-            400, "InvalidRequestContent", f"The body is not JSON: {error}"
-        ) from error
+    except (ValueError, RecursionError) as error:
+        reason = (
+            error if isinstance(error, json.JSONDecodeError) else "no text, or nested too deeply"
+        )
+        message = f"The body is not JSON: {reason}"
+        raise RefusedError(400, "InvalidRequestContent", message) from error
     if not isinstance(body, dict):
         raise RefusedError(400, "InvalidRequestContent", "The body should be a JSON object.")
     return body

@@ -220,3 +220,18 @@ def test_the_response_is_there_before_the_backend_has_answered() -> None:
         "<otherwise><forward-request /></otherwise></choose>"
     )
     assert ask(document).json["method"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 99 Xxx 1", "-1"]
+)
+def test_a_retry_after_of_any_length_leaves_a_circuit_that_closes(text: str) -> None:
+    async def main() -> None:
+        async with served(answering(429, Retry_After=text), policy(inbound=POOL)) as running:
+            for _ in range(6):
+                found = await call(running, body={})
+                assert found.status in (429, 503)
+            if found.status == 503:  # the gateway's own, once the circuit is open
+                assert 0 < int(found.headers["Retry-After"]) <= 365 * 86_400
+
+    run(main())

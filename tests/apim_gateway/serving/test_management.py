@@ -117,3 +117,20 @@ def test_only_who_has_the_key_may_manage(headers: dict[str, str]) -> None:
 def test_other_paths_and_methods_are_no_management_calls() -> None:
     assert managed("DELETE", POLICY).json == {"statusCode": 404, "message": "Resource not found"}
     assert managed("GET", "/apis").status == 404
+
+
+@pytest.mark.parametrize("purposes", [3, "tracing", None, {"tracing": 1}, []])
+def test_purposes_of_another_form_are_400(purposes: object) -> None:
+    found = managed("POST", "/gateways/managed/listDebugCredentials", {"purposes": purposes})
+    assert (found.status, found.json["error"]["code"]) == (400, "ValidationError")
+
+
+@pytest.mark.parametrize("raw", [b"[" * 200_000, b"\x1f\x8b broken gzip", b"\xff", b""])
+def test_a_body_that_is_no_json_is_400(raw: bytes) -> None:
+    async def main() -> None:
+        async with served(echo, policy()) as running:
+            headers = {**BEARER, "Content-Encoding": "gzip"}
+            found = await call(running, POLICY, "PUT", headers, raw=raw)
+            assert (found.status, found.json["error"]["code"]) == (400, "InvalidRequestContent")
+
+    run(main())
