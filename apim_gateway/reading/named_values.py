@@ -9,12 +9,9 @@ from apim_gateway.errors import PolicyError
 
 MAX_BYTES = 256 * 1024  # of a document, as in API Management
 UNKNOWN = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
-_NAMED_VALUE = re.compile(
-    r"<!--.*?-->"
-    r"|<set-body\b[^>]*\btemplate\s*=\s*[\"']liquid[\"'].*?</set-body>"
-    rf"|{UNKNOWN.pattern}",
-    re.DOTALL,
-)
+_MARK = re.compile(rf"<!--|<set-body\b|{UNKNOWN.pattern}")
+_LIQUID = re.compile(r"\btemplate\s*=\s*[\"']liquid[\"']")
+_COMMENT_END, _LIQUID_END = "-->", "</set-body>"
 
 
 def substitute(
@@ -38,4 +35,30 @@ def substitute(
             raise PolicyError(file, line, name, f"makes the document exceed {MAX_BYTES:,} bytes")
         return named_values[name]
 
-    return _NAMED_VALUE.sub(value, document)
+    parts, done = [], 0
+    for match in _MARK.finditer(document):
+        if match.start() < done:
+            continue  # in a comment or a Liquid template
+        stop = _skipped(document, match)
+        parts.append(document[done : match.start()])
+        parts.append(document[match.start() : stop] if stop else value(match))
+        done = stop or match.end()
+    return "".join([*parts, document[done:]])
+
+
+def _skipped(document: str, match: re.Match[str]) -> int:
+    """Return where what takes no named values ends: a comment, a Liquid template; 0 for others.
+
+    An end that is missing is the end of the document, so that each text is looked at once.
+    """
+    if match.group(1) is not None:
+        return 0
+    start, closing = match.end(), _COMMENT_END
+    if match.group() != "<!--":
+        tag = document.find("<", start)
+        opening = document[start : tag if tag >= 0 else len(document)].partition(">")[0]
+        if not _LIQUID.search(opening):
+            return start
+        closing = _LIQUID_END
+    end = document.find(closing, start)
+    return end + len(closing) if end >= 0 else len(document)
