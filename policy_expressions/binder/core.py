@@ -71,6 +71,7 @@ class Binder:
         self.checked: Optional[bool] = False  # see operations.operation
         self.flows = Flows()
         self.usage = Usage()
+        self.later: list[set[str]] = []  # for each block around: the names it declares
         self.exits: list[Exit] = []  # the loops and switches around
         self.finals = 0  # `finally` blocks around, which nothing may leave
         self.caught: list[int] = []  # the slots of the exceptions of the catches around

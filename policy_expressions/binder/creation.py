@@ -12,7 +12,8 @@ from policy_expressions.binder.exprs import Expr, Frame, Runner
 from policy_expressions.binder.forms import Argument
 from policy_expressions.binder.indexers import bind_index
 from policy_expressions.binder.members import bind_access
-from policy_expressions.binder.overloads import choose, mismatch, runners
+from policy_expressions.binder.mismatches import mismatch
+from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import LIBRARY
 from policy_expressions.runtime.containers import Anonymous, Tuple

@@ -148,7 +148,8 @@ class Untyped(Expr):
 
     def refusal(self, target: Type) -> CompileError:
         """Return C#'s refusal where it does not fit the target."""
-        return CompileError("CS1660", f"Cannot convert {self.shown} to type '{target}'")
+        text = f"Cannot convert {self.shown} to type '{target}' because it is not a delegate type"
+        return CompileError("CS1660", text)
 
 
 class TypeName(Expr):

@@ -12,7 +12,8 @@ from policy_expressions.binder.conversions import to_type
 from policy_expressions.binder.core import Binder
 from policy_expressions.binder.exprs import Expr, Frame, Place, Runner, TypeName, onward
 from policy_expressions.binder.forms import Argument, Form, Members
-from policy_expressions.binder.overloads import choose, mismatch, runners
+from policy_expressions.binder.mismatches import mismatch
+from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, null_reference
 from policy_expressions.library import INT, LIBRARY
 from policy_expressions.syntax.node import Node

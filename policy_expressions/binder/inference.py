@@ -10,7 +10,7 @@ from policy_expressions.binder.conversions import (
 )
 from policy_expressions.binder.exprs import Expr, Untyped
 from policy_expressions.binder.forms import Argument, Form
-from policy_expressions.library import LIBRARY
+from policy_expressions.library import LIBRARY, VOID
 from policy_expressions.types.model import Type
 
 
@@ -38,7 +38,7 @@ def infer(
             return None
         if _is_open(LIBRARY.substitute(output, fixed)):
             result = untyped.result(known)
-            if result is None:
+            if result is None or result is VOID:
                 return None
             _unify(LIBRARY.substitute(output, fixed), Expr(result, untyped.run), bounds)
             _fix(bounds, fixed)

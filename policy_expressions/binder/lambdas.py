@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 from policy_expressions.binder.arguments import pass_by_reference
-from policy_expressions.binder.conversions import common_type, implicit_expr, to_type
+from policy_expressions.binder.conversions import (
+    cannot_convert,
+    common_type,
+    implicit_expr,
+    to_type,
+)
 from policy_expressions.binder.core import Binder, Function
 from policy_expressions.binder.exprs import Expr, Frame, Local, Runner, Untyped
 from policy_expressions.binder.flows import can_hold
 from policy_expressions.binder.forms import Argument
 from policy_expressions.binder.inference import delegate_of
-from policy_expressions.binder.overloads import choose, mismatch, runners
+from policy_expressions.binder.mismatches import mismatch
+from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import LIBRARY, OBJECT, VOID
 from policy_expressions.syntax.node import Node
@@ -96,6 +102,28 @@ class Lambda(Untyped):
             return None
         results = self._bind(parameters).results
         return common_type(results) if results else VOID
+
+    def refusal(self, target: Type) -> CompileError:
+        """Return C#'s refusal where it does not fit the target: of its values, if it is they."""
+        delegate = delegate_of(target)
+        if delegate is None:
+            return super().refusal(target)
+        inputs, output = delegate
+        if len(inputs) != len(self.parameters):
+            text = f"Delegate '{target}' does not take {len(self.parameters)} arguments"
+            return CompileError("CS1593", text)
+        body = self._bind(inputs)
+        for result in body.results:
+            if output is not VOID and implicit_expr(result, output) is None:
+                refusal = cannot_convert(result, output)
+                node = result.node or self.syntax
+                return node.source.at(node.start, refusal)
+        if output is not VOID and body.falls_through:
+            text = f"Not all code paths return a value in lambda expression of type '{target}'"
+            return CompileError("CS1643", text)
+        if output is not VOID and not body.results:
+            return CompileError("CS0029", f"Cannot implicitly convert type 'void' to '{output}'")
+        return super().refusal(target)
 
     def to_delegate(self, target: Type) -> Optional[Expr]:
         """Return the lambda as that delegate."""

@@ -48,6 +48,9 @@ def bind_name(binder: Binder, node: Node) -> Expr:
         return TypeName(binder.type(node), name)
     if LIBRARY.is_namespace(name):
         return TypeName(None, name)
+    if any(name in names for names in binder.later):
+        text = f"Cannot use local variable '{name}' before it is declared"
+        raise CompileError("CS0841", text)
     if is_known(name):
         return TypeName(binder.type(node), name)
     raise CompileError("CS0103", f"The name '{name}' does not exist in the current context")
@@ -187,7 +190,24 @@ def _not_invocable(name: str) -> CompileError:
     return CompileError("CS1955", text)
 
 
+def _wrong_receiver(of: Type, name: str) -> Optional[CompileError]:
+    """Return the refusal of an extension method that takes other receivers, if there is one."""
+    for owner, member in LIBRARY.extensions(name):
+        first = LIBRARY.resolve(member.takes[0].type, LIBRARY.open_scope(owner, member))
+        if not first.is_open:
+            shown = f"{owner.definition.full.rpartition('.')[2]}.{name}"
+            text = (
+                f"'{of}' does not contain a definition for '{name}' and the best extension method "
+                f"overload '{shown}' requires a receiver of type '{first}'"
+            )
+            return CompileError("CS1929", text)
+    return None
+
+
 def _no_member(of: Type, name: str, static: bool) -> Exception:
+    wrong = None if static else _wrong_receiver(of, name)
+    if wrong is not None:
+        return wrong
     others = {name for owner in LIBRARY.ancestors(of) for name in owner.definition.others}
     if of.definition.sealed and name not in others:
         if static:

@@ -12,7 +12,8 @@ from policy_expressions.binder.core import Binder
 from policy_expressions.binder.exprs import Expr, Frame, Runner, TypeName, Untyped, onward
 from policy_expressions.binder.forms import Argument, Form, Members
 from policy_expressions.binder.inference import delegate_of
-from policy_expressions.binder.overloads import choose, mismatch, runners
+from policy_expressions.binder.mismatches import mismatch
+from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, UnsupportedError, argument_null
 from policy_expressions.library import LIBRARY, VOID
 from policy_expressions.syntax.node import Node

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from policy_expressions.binder.conversions import (
-    cannot_convert,
     implicit,
     implicit_expr,
     to_type,
@@ -17,8 +16,8 @@ from policy_expressions.binder.conversions import (
 from policy_expressions.binder.exprs import Expr, Runner, Untyped, constant
 from policy_expressions.binder.forms import Argument, Form
 from policy_expressions.binder.inference import delegate_of, infer
-from policy_expressions.errors import CompileError, UnsupportedError, argument_null
-from policy_expressions.library import LIBRARY, OBJECT
+from policy_expressions.errors import CompileError, argument_null
+from policy_expressions.library import LIBRARY
 from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.enums import member as enum_member
 from policy_expressions.runtime.numbers import NUMBERS
@@ -65,7 +64,7 @@ def _fit(
     form = Form(owner, member, scope, expanded=expanded)
     if explicit_types and len(explicit_types) != len(member.generics):
         return None
-    if not _fill(form, arguments):
+    if not fill(form, arguments):
         return None
     scope.update({name: LIBRARY.parameter(name) for name in member.generics})
     open_types = [LIBRARY.resolve(p.type, scope) for p in form.syntax]
@@ -89,7 +88,7 @@ def _fit(
     return form
 
 
-def _fill(form: Form, arguments: Sequence[Argument]) -> bool:
+def fill(form: Form, arguments: Sequence[Argument]) -> bool:
     """Assign arguments to parameters: by position, then by name, the rest by default."""
     syntax = form.syntax
     rest = len(syntax) - 1 if syntax and syntax[-1].modifier == "params" else len(syntax)
@@ -152,29 +151,6 @@ def _better_conversion(expr: Expr, first: Type, second: Type) -> int:
     if a and b and a.is_integer and b.is_integer and (a.low < 0) != (b.low < 0):
         return 1 if a.low < 0 else -1
     return 0
-
-
-def mismatch(
-    name: str, owner: Type, members: list[Any], arguments: Sequence[Argument]
-) -> Exception:
-    """Return the refusal of a call that no form of the method takes."""
-    if owner.definition.sealed and all(len(m.takes) == len(arguments) for _, m in members[:1]):
-        parameters = members[0][1].parameters or ()
-        scope = LIBRARY.scope(members[0][0])
-        for index, (argument, parameter) in enumerate(zip(arguments, parameters), 1):
-            wanted = (
-                LIBRARY.resolve(parameter.type, scope) if not members[0][1].generics else OBJECT
-            )
-            if implicit_expr(argument.expr, wanted) is None:
-                refusal = cannot_convert(argument.expr, wanted)
-                if refusal.code in ("CS0029", "CS0266"):
-                    text = f"Argument {index}: cannot convert from '{argument.expr.shown}'"
-                    return CompileError("CS1503", f"{text} to '{wanted}'")
-    types = ", ".join(argument.expr.shown for argument in arguments)
-    known = "; ".join(member.text for _, member in members)
-    return UnsupportedError(
-        f"{owner.definition.name}.{name}({types})", f"the forms known are: {known}"
-    )
 
 
 def runners(form: Form, arguments: Sequence[Argument]) -> list[Runner]:

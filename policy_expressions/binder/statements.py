@@ -4,7 +4,7 @@ BREAK, CONTINUE, or a tuple of one item, the value returned.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Optional
 
 from policy_expressions.binder.conditions import branches
@@ -26,9 +26,19 @@ def bind_block(binder: Binder, node: Node) -> Runner:
     for child in node.children:
         if child.kind == "local_function_statement":
             binder.scopes[-1][child["name"].name] = LocalFunction(binder, child)
+    binder.later.append(set(_declared(node)))
     found = sequence([binder.bind_statement(child) for child in node.children])
+    binder.later.pop()
     binder.scopes.pop()
     return found
+
+
+def _declared(block: Node) -> Iterator[str]:
+    """Yield the names of the variables that the statements of a block declare."""
+    for child in block.children:
+        if child.kind == "local_declaration_statement":
+            for variable in child["variables"].all("variable"):
+                yield variable["name"].name
 
 
 def sequence(steps: Sequence[Runner]) -> Runner:

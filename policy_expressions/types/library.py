@@ -10,7 +10,13 @@ from policy_expressions.types.known import is_known
 from policy_expressions.types.model import Definition, Type
 from policy_expressions.types.signatures import Declaration, Tokens, TypeSyntax
 
-_VARIANT = ("interface", "array")
+# `out T` and `in T` of .NET: a sequence of strings is one of objects, a comparer of objects one of
+# strings. No other interface varies, so a dictionary of strings is none of objects.
+_COVARIANT = (
+    *("[]", "IEnumerable", "IEnumerator", "IGrouping", "IJEnumerable", "IOrderedEnumerable"),
+    *("IReadOnlyCollection", "IReadOnlyList"),
+)
+_CONTRAVARIANT = ("IComparable", "IComparer", "IEqualityComparer")
 
 
 class Library:
@@ -141,9 +147,13 @@ class Library:
         for ancestor in self.ancestors(of):
             if ancestor is wanted:
                 return True
-            alike = ancestor.definition is wanted.definition and wanted.kind in _VARIANT
-            if alike and all(map(self._varies, ancestor.arguments, wanted.arguments)):
-                return True
+            if ancestor.definition is wanted.definition:
+                given = ancestor.arguments, wanted.arguments
+                name = wanted.definition.name
+                if name in _COVARIANT and all(map(self._varies, *given)):
+                    return True
+                if name in _CONTRAVARIANT and all(map(self._varies, *reversed(given))):
+                    return True
         return False
 
     def _varies(self, of: Type, wanted: Type) -> bool:
@@ -152,11 +162,13 @@ class Library:
             return True
         return not of.is_value and wanted.kind != "parameter" and self.derives(of, wanted)
 
+    def open_scope(self, owner: Type, member: Declaration) -> dict[str, Type]:
+        """Return what the owner's parameters stand for, and stand-ins for those of the member."""
+        return {**self.scope(owner), **{name: self.parameter(name) for name in member.generics}}
+
     def takes(self, member: Declaration, owner: Type, of: Type) -> bool:
         """Tell whether a value of the type may stand before that extension method."""
-        generics = {name: self.parameter(name) for name in member.generics}
-        first = (member.parameters or ())[0].type
-        wanted = self.resolve(first, {**self.scope(owner), **generics})
+        wanted = self.resolve(member.takes[0].type, self.open_scope(owner, member))
         if wanted.is_open:
             alike = any(a.definition is wanted.definition for a in self.ancestors(of))
             return alike or wanted.kind == "parameter"
