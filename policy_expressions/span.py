@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Optional
 
@@ -11,6 +12,8 @@ _RAW = re.compile(r'"{3,}')
 _CHAR = re.compile(r"'(?:\\.[^'\n]*|[^'\\\n])'")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _START = re.compile(r"@(?=[({])")
+ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+_WHOLE_STRING = re.compile(r'@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def expression_start(text: str, position: int = 0) -> int:
@@ -26,6 +29,18 @@ def expression_end(text: str, start: int) -> Optional[int]:
     that is how documents written as escaped XML hold one.
     """
     return _skip_brackets(text, start + 1)
+
+
+def expression_text(source: str) -> str:
+    """Return an expression as C# has it; entities outside its strings mean that all are escaped."""
+    if ENTITY.search(_WHOLE_STRING.sub("", source)):
+        return ENTITY.sub(decode_entity, source)
+    return source
+
+
+def decode_entity(entity: re.Match[str]) -> str:
+    """Return the character that an entity stands for."""
+    return html.unescape(entity.group())
 
 
 def _skip_brackets(text: str, position: int) -> Optional[int]:

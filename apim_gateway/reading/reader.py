@@ -10,7 +10,6 @@ one's own, is refused.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,14 +18,18 @@ from typing import NoReturn, Optional
 
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading.named_values import MAX_BYTES, substitute
-from policy_expressions.span import expression_end, expression_start
+from policy_expressions.span import (
+    ENTITY,
+    decode_entity,
+    expression_end,
+    expression_start,
+    expression_text,
+)
 
 MAX_DEPTH = 64
 
 _NAME = re.compile(r"[A-Za-z_][\w:.\-]*")
 _SPACE = re.compile(r"\s*")
-_ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
-_CSHARP_STRING = re.compile(r'@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -255,23 +258,12 @@ class _Reader:
             literal = self._document[self._position : end if at < 0 or at > end else at]
             if stop != "<" and "<" in literal:
                 self._fail(name, "has a < in its value: close the quotes before, or write &lt;")
-            parts.append(_ENTITY.sub(_decode, literal))
+            parts.append(ENTITY.sub(decode_entity, literal))
             if at < 0 or at > end:
                 self._position = end
                 return "".join(parts)
             after = expression_end(self._document, at)
             if after is None:
                 self._fail(name, "has an expression without end: a bracket or quote is missing", at)
-            parts.append(_expression(self._document[at:after]))
+            parts.append(expression_text(self._document[at:after]))
             self._position = after
-
-
-def _expression(source: str) -> str:
-    """Return an expression as C# has it; entities outside its strings mean that all are escaped."""
-    if _ENTITY.search(_CSHARP_STRING.sub("", source)):
-        return _ENTITY.sub(_decode, source)
-    return source
-
-
-def _decode(entity: re.Match[str]) -> str:
-    return html.unescape(entity.group())

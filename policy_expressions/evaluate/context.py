@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Optional
 from uuid import UUID
@@ -30,17 +31,41 @@ _DEFAULT: Mapping[str, Any] = json.loads(
     Path(__file__).with_name("default.json").read_text(encoding="utf-8")
 )
 
+# A request that says nothing: what the command line starts from.
+PLAIN: Mapping[str, Any] = {
+    **_DEFAULT,
+    "request": {
+        "method": "GET",
+        "url": "https://contoso.azure-api.net/",
+        "originalUrl": "https://contoso.azure-api.net/",
+        "ip": "203.0.113.7",
+    },
+    "response": None,
+    "variables": {},
+    "lastError": None,
+}
 
-def build_context(over: Mapping[str, Any], limits: Optional[model.Limits] = None) -> model.Context:
-    """Return the context that `over`, laid over the default, describes. Raises ContextError.
+
+def laid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the base with what `over` says: an object replaces the second-level keys it names."""
+    data = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(data.get(key), dict)
+        data[key] = {**data[key], **value} if both else value
+    return data
+
+
+def build_context(
+    over: Mapping[str, Any],
+    limits: Optional[model.Limits] = None,
+    base: Mapping[str, Any] = _DEFAULT,
+) -> model.Context:
+    """Return the context that `over`, laid over the base, describes. Raises ContextError.
 
     A url moves the original url too, unless that is given.
     """
     schema.check(over)
-    data = dict(_DEFAULT)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(data.get(key), dict)
-        data[key] = {**data[key], **value} if both else value
+    data = laid(base, over)
     given = over.get("request") or {}
     if "url" in given and "originalUrl" not in given:
         data["request"]["originalUrl"] = given["url"]
@@ -114,8 +139,12 @@ def _body(data: Optional[str]) -> Optional[model.Body]:
 def _response(data: Optional[Mapping[str, Any]]) -> Optional[model.Response]:
     if data is None:
         return None
+    status = data.get("status") or 200
+    reason = data.get("reason")
+    if reason is None:
+        reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     headers, body = _headers(data.get("headers")), _body(data.get("body"))
-    return model.Response(data["status"], data.get("reason") or "", headers, body)
+    return model.Response(status, reason, headers, body)
 
 
 def _product(data: Mapping[str, Any]) -> model.Product:

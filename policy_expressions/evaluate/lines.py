@@ -19,7 +19,7 @@ from typing import Any, Optional, TextIO
 
 from policy_expressions.context import Limits
 from policy_expressions.errors import ExpressionError
-from policy_expressions.evaluate.context import build_context
+from policy_expressions.evaluate.context import build_context, laid
 from policy_expressions.evaluate.outcome import Outcome, outcome, refusal
 from policy_expressions.evaluate.schema import ContextError
 from policy_expressions.program import translate
@@ -60,10 +60,11 @@ def _answer(line: str, limits: Limits, defaults: Mapping[str, Any]) -> dict[str,
         question = _question(line)
         identity = question.get("id")
         source, is_block = _source(question)
-        over: dict[str, Any] = {
+        given: dict[str, Any] = {
             key: question[key] for key in ("missingVariable", "newline") if key in question
         }
-        context = build_context({**defaults, **(question.get("context") or {}), **over}, limits)
+        over = laid(laid(defaults, question.get("context") or {}), given)
+        context = build_context(over, limits)
     except ContextError as fault:
         return _failure(identity, "input", fault.path or "line", fault.reason)
     try:

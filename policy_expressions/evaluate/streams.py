@@ -33,10 +33,12 @@ def lines_of(source: BinaryIO) -> TextIO:
 
 
 def use_utf_8() -> None:
-    """Let standard output and errors be UTF-8, except on a console that knows better."""
+    """Let standard input, output and errors be UTF-8, except on a console that knows better."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             if stream.isatty():
                 stream.reconfigure(errors="backslashreplace")
             else:
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    if isinstance(sys.stdin, io.TextIOWrapper) and not sys.stdin.isatty():
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
