@@ -25,8 +25,8 @@ class Management:
     """Read and change one API Management service."""
 
     def __init__(self, client: Any, group: str, service: str) -> None:
-        self._client = client
-        self._at = (group, service)
+        self.client = client
+        self.at = (group, service)
 
     @classmethod
     def connect(cls, account: Account, group: str, service: str) -> Management:
@@ -44,13 +44,13 @@ class Management:
 
     def key(self, subscription: str) -> str:
         """Return the primary key of an API Management subscription. Raises GatewayError."""
-        with _told("the subscription key cannot be read"):
-            return str(self._client.subscription.list_secrets(*self._at, subscription).primary_key)
+        with told("the subscription key cannot be read"):
+            return str(self.client.subscription.list_secrets(*self.at, subscription).primary_key)
 
     def policy(self) -> str:
         """Return the API's policy document, as it was put there. Raises GatewayError."""
-        with _told("the policy cannot be read"):
-            found = self._client.api_policy.get(*self._at, API, "policy", format="rawxml")
+        with told("the policy cannot be read"):
+            found = self.client.api_policy.get(*self.at, API, "policy", format="rawxml")
             return str(found.value)
 
     def put_policy(self, text: str, name: str) -> None:
@@ -59,9 +59,9 @@ class Management:
         Raises PolicyError where API Management does not take the document, else GatewayError.
         """
         try:
-            with _told("the policy cannot be changed"):
-                self._client.api_policy.create_or_update(
-                    *self._at, API, "policy", PolicyContract(value=text, format="rawxml")
+            with told("the policy cannot be changed"):
+                self.client.api_policy.create_or_update(
+                    *self.at, API, "policy", PolicyContract(value=text, format="rawxml")
                 )
         except GatewayError as error:
             cause = error.__cause__
@@ -71,10 +71,10 @@ class Management:
 
     def facts(self) -> Facts:
         """Return the tier and how many bytes of bodies the diagnostics in force log."""
-        with _told("the service cannot be read"):
-            service = self._client.api_management_service.get(*self._at)
-            everywhere = list(self._client.diagnostic.list_by_service(*self._at))
-            here = list(self._client.api_diagnostic.list_by_service(*self._at, API))
+        with told("the service cannot be read"):
+            service = self.client.api_management_service.get(*self.at)
+            everywhere = list(self.client.diagnostic.list_by_service(*self.at))
+            here = list(self.client.api_diagnostic.list_by_service(*self.at, API))
         # An API's diagnostic takes the place of the one with the same name for all APIs.
         names = {item.name for item in here}
         logged = {f"{item.name} (this API)": body_bytes(item) for item in here}
@@ -101,7 +101,8 @@ def refused_policy(name: str, told: str) -> PolicyError:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def told(what: str) -> Iterator[None]:
+    """Raise what goes wrong in the block as a GatewayError that begins with `what`."""
     try:
         yield
     except ClientAuthenticationError as error:

@@ -1,0 +1,93 @@
+"""The scratch API on loopback: the project's own gateway and a mock, for as long as it is asked."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .. import proxies
+from ..local.server import Server
+from ..secret import Secret
+from .answer import Gateway
+from .failures import UNKNOWN
+from .operations import Operation, declaration
+from .question import API, MODEL_BACKEND
+
+POLICY = (
+    "<policies><inbound><base /></inbound><backend><base /></backend>"
+    "<outbound><base /></outbound><on-error><base /></on-error></policies>"
+)
+PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
+
+
+@contextmanager
+def gateway(
+    operations: Sequence[Operation], deployment: str, options: Sequence[str] = ()
+) -> Iterator[Gateway]:
+    """Run the scratch API until the block ends; `options` are further ones of `serve`.
+
+    Raises DeployError where a server does not start.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        key = secrets.token_hex(16)
+
+        def serve(module: str, *arguments: str) -> str:
+            server = Server(
+                module,
+                module,
+                arguments,
+                folder / f"{module}.log",
+                on_request=lambda: None,
+                env={"LAB_API_KEY": key},
+            )
+            stack.callback(server.stop)
+            return server.wait_ready()
+
+        mock = serve("mock_openai", "--port=0", f"--deployment={deployment}", *PACE)
+        for name, text in (
+            ("policy.xml", POLICY),
+            ("api.json", json.dumps(declaration(operations))),
+        ):
+            (folder / name).write_text(text, encoding="utf-8")
+        for operation in operations:
+            (folder / f"{operation.name}.xml").write_text(operation.document, encoding="utf-8")
+        url = serve(
+            "apim_gateway",
+            "serve",
+            "--port=0",
+            f"--policy={folder / 'policy.xml'}",
+            f"--api={folder / 'api.json'}",
+            f"--backend={MODEL_BACKEND}={mock}/openai",
+            f"--allow-host={urlsplit(UNKNOWN).hostname}",
+            *(
+                f"--operation-policy={operation.name}={folder / operation.name}.xml"
+                for operation in operations
+            ),
+            *options,
+        )
+        yield Gateway(url, Secret(key), deployment, _tracing(url, key))
+
+
+def _tracing(url: str, key: str) -> Any:
+    headers = {"Authorization": f"Bearer {key}"}
+
+    def call(name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        with proxies.direct() as session:
+            answer = session.post(
+                f"{url}/gateways/managed/{name}", json=body, headers=headers, timeout=30
+            )
+        answered: Mapping[str, Any] = answer.json()
+        return answered
+
+    def grant() -> str:
+        asked = {"purposes": ["tracing"], "apiId": f"/apis/{API}", "credentialsExpireAfter": "PT1H"}
+        return str(call("listDebugCredentials", asked)["token"])
+
+    return grant, lambda trace: call("listTrace", {"traceId": trace})

@@ -1,0 +1,150 @@
+"""Two gateways side by side: the same agrees, a different one is found in each of its answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab_utils.__main__ import main
+from lab_utils.conformance import command, loopback
+from lab_utils.conformance import question as q
+from lab_utils.conformance.answer import Answer
+from lab_utils.conformance.look import UNKNOWN, look
+from lab_utils.conformance.operations import operations
+from lab_utils.conformance.report import Compared, document, summary
+from lab_utils.conformance.table import QUESTIONS
+from lab_utils.errors import ConfigError
+from lab_utils.probe.arrival import Arrival, Read
+
+RUN, MODEL, VERSION = "a-run", "gpt-4o-mini", "2024-10-21"
+ALL = {question.id: question for question in QUESTIONS}
+
+
+@pytest.fixture(scope="module")
+def answers() -> Iterator[Mapping[str, Answer]]:
+    """Return what the loopback gateway answers to each question."""
+    with loopback.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL) as gateway:
+        gateway.wait(RUN)
+        yield {question.id: gateway.ask(question) for question in QUESTIONS}
+
+
+def with_body(answer: Answer, body: bytes) -> Answer:
+    return replace(answer, arrival=replace(answer.arrival, reads=(Read(0.1, body),)), second=None)
+
+
+def with_header(answer: Answer, name: str) -> Answer:
+    return replace(answer, headers={**answer.headers, name: "other"})
+
+
+def gathered(answer: Answer) -> Answer:
+    """Return an even stream for what was gathered, and a late one for what was even."""
+    events = [b'data: {"choices": [{"delta": {"content": "a"}}]}\n\n'] * 800
+    late = look(answer, (q.RELEASES,))[q.RELEASES] == "at once"
+    reads = tuple(Read(1 + number * 0.02, event) for number, event in enumerate(events))
+    if late:
+        reads = (Read(9.0, b"".join(events)),)
+    return replace(answer, arrival=Arrival(reads, 0.1, 12.0), second=None)
+
+
+# How another gateway could answer, by what is looked at.
+OTHER: Mapping[str, Callable[[Answer], Answer]] = {
+    q.STATUS: lambda answer: replace(answer, status=answer.status + 1),
+    q.REASON: lambda answer: replace(answer, reason=answer.reason + " of another"),
+    q.BODY: lambda answer: with_body(answer, b"another body"),
+    q.ERROR: lambda answer: with_header(answer, "x-last-error"),
+    q.HEADERS: lambda answer: with_header(answer, "x-of-another"),
+    q.RELEASES: gathered,
+    q.ENDING: lambda answer: with_body(answer, b"data: another"),
+    q.ATTEMPTS: lambda answer: with_header(answer, "x-attempts"),
+    q.TRACE: lambda answer: replace(answer, trace={"traceEntries": {"another": []}}),
+}
+
+
+def test_every_difference_of_another_gateway_is_found(answers: Mapping[str, Answer]) -> None:
+    for question in QUESTIONS:
+        answer = answers[question.id]
+        here = look(answer, question.looks)
+        for name in question.looks:
+            header = name.partition(":")[2]
+            another = with_header(answer, header) if header else OTHER[name](answer)
+            compared = Compared(question, look(another, question.looks), here)
+            assert name in compared.differences, question.id
+            assert compared.agrees is False
+
+
+def test_the_same_answers_agree_and_nothing_is_left_unclear(
+    answers: Mapping[str, Answer],
+) -> None:
+    for question in QUESTIONS:
+        seen = look(answers[question.id], question.looks)
+        assert Compared(question, seen, seen).agrees is True, question.id
+
+
+def test_what_cannot_be_told_is_no_difference() -> None:
+    question = ALL["stream-buffered"]
+    seen = {q.STATUS: 200, q.RELEASES: "at once", q.ENDING: "done"}
+    unclear = Compared(question, {**seen, q.RELEASES: UNKNOWN}, seen)
+    assert (unclear.agrees, unclear.differences) == (None, [])
+    assert unclear.lines() == [f"unclear  stream-buffered: {question.asks}"]
+    cut = Compared(question, {**seen, q.RELEASES: UNKNOWN, q.ENDING: "cut"}, seen)
+    assert (cut.agrees, cut.differences) == (False, [q.ENDING])
+    assert summary([unclear, cut]) == "2 questions: 0 agree, 1 differ, 1 unclear"
+
+
+def test_a_difference_is_told_with_both_values_and_the_switch() -> None:
+    question = ALL["missing-variable"]
+    here: dict[str, Any] = {q.STATUS: 200, q.BODY: "null", q.ERROR: None}
+    told = Compared(question, {**here, q.STATUS: 500}, here).lines()
+    assert told == [
+        f"DIFFERS  missing-variable: {question.asks}",
+        "         status: 500",
+        "           here: 200",
+        "         apim_gateway serve --missing-variable has another reading",
+    ]
+
+
+def test_the_report_hides_keys_and_names() -> None:
+    seen = {q.STATUS: 200, q.BODY: 'of "my-apim" with 0123abcd', q.ERROR: None}
+    text = document(
+        [Compared(ALL["missing-variable"], seen, seen)],
+        "Developer",
+        "a model",
+        "2026-01-02",
+        ["my-apim", "0123abcd", ""],
+    )
+    report = json.loads(text)
+    assert report["questions"][0]["gateway"]["body"] == 'of "<hidden>" with <hidden>'
+    assert (report["format"], report["tier"], report["made"]) == (1, "Developer", "2026-01-02")
+
+
+def test_a_question_that_is_not_there_is_told() -> None:
+    with pytest.raises(ConfigError, match="no question is called 'nothing'; there are: missing-"):
+        command.chosen(["nothing"])
+    assert [question.id for question in command.chosen(["trace"])] == ["trace"]
+
+
+def test_the_cost_is_said_and_nothing_is_asked_without_consent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LAB_TARGET", "azure")
+    out = tmp_path / "report.json"
+    for said in ("no", ""):
+        monkeypatch.setattr("builtins.input", lambda prompt, said=said: said)
+        assert main(["conformance", "--out", str(out)]) == 2
+    told = capsys.readouterr().out
+    assert "20 requests at most are streams of some 700 output tokens, 14,000 together" in told
+    assert "Nothing was asked" in told
+    assert not out.exists()
+
+
+def test_another_target_is_told_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LAB_TARGET", "local")
+    assert main(["conformance"]) == 2
+    assert "LAB_TARGET is local\nNext: set LAB_TARGET=azure" in capsys.readouterr().err
