@@ -1,4 +1,4 @@
-"""`python -m lab_utils`: ask a gateway, without a notebook, what it does to a stream."""
+"""`python -m lab_utils`: ask a gateway, without a notebook, what it does to streams."""
 
 from __future__ import annotations
 
@@ -8,37 +8,77 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Optional
 
 from policy_expressions.evaluate import streams
 
-from .errors import DeployError, LabError
+from .conformance import command, table
+from .errors import ConfigError, DeployError, LabError
 from .lab import Lab
 from .probe import verdict
 from .probe.probing import COST
+from .settings import Settings
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
-    """Do what the command line says: 0 for an even stream, 1 for any other, 2 for no answer."""
+    """Do what the command line says; 2 where there was no answer, 130 for an interrupt."""
     options = _options(argv)
     streams.use_utf_8()
     try:
-        # What the lab says on the way is no part of the answer.
-        with contextlib.redirect_stdout(sys.stderr):
-            report = _lab(options.url).probe(
-                url=options.url,
-                question=options.question,
-                headers=dict(options.header),
-                key_header=options.key_header,
-            )
+        return _conformance(options) if options.command == "conformance" else _probe(options)
     except LabError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def _probe(options: argparse.Namespace) -> int:
+    """Return 0 for an even stream, 1 for any other."""
+    # What the lab says on the way is no part of the answer.
+    with contextlib.redirect_stdout(sys.stderr):
+        report = _lab(options.url).probe(
+            url=options.url,
+            question=options.question,
+            headers=dict(options.header),
+            key_header=options.key_header,
+        )
     print(json.dumps(report.json(), indent=1) if options.format == "json" else report)
     return {verdict.EVEN: 0, verdict.REFUSED: 2}.get(report.verdict, 1)
+
+
+def _conformance(options: argparse.Namespace) -> int:
+    """Return 0 where the two gateways agree, 1 where not, 2 where nothing was asked."""
+    if options.questions:
+        print(table.markdown())
+        return 0
+    settings = Settings.from_env()
+    questions = command.chosen(options.only)
+    if settings.target != "azure":
+        raise ConfigError(
+            f"conformance asks API Management in Azure, and LAB_TARGET is {settings.target}\n"
+            "Next: set LAB_TARGET=azure where the lab is deployed; docs/conformance/README.md "
+            "tells what is asked."
+        )
+    print(command.cost(questions), flush=True)
+    if not options.yes and not _agreed():
+        print("Nothing was asked; --yes agrees beforehand.")
+        return 2
+    from .cloud.target import AzureTarget  # with the Azure SDKs
+
+    def say(text: str) -> None:
+        print(text, flush=True)
+
+    return command.run(AzureTarget(settings, say), settings, questions, options.out, say)
+
+
+def _agreed() -> bool:
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
@@ -73,6 +113,28 @@ def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
         type=_header,
         metavar="NAME:VALUE",
         help="another header, such as x-mock-scenario:burst; may be repeated",
+    )
+    conformance = commands.add_parser(
+        "conformance",
+        help="compare API Management in Azure with the loopback gateway, question by question",
+        description="Ask the lab's own API Management what nobody outside has settled, compare "
+        "it with the loopback gateway, and write a report without keys and names.",
+        epilog="Exit code: 0 where nothing differs, 1 where something does, 2 where nothing was "
+        "asked. docs/conformance/README.md has the questions and the report's format.",
+    )
+    conformance.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build") / "conformance.json",
+        metavar="FILE",
+        help="where the report goes (default: %(default)s)",
+    )
+    conformance.add_argument(
+        "--questions", action="store_true", help="print the table of questions, and ask nothing"
+    )
+    conformance.add_argument("--yes", action="store_true", help="agree to the cost beforehand")
+    conformance.add_argument(
+        "--only", action="append", default=[], metavar="ID", help="ask this one; may be repeated"
     )
     return parser.parse_args(argv)
 

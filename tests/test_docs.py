@@ -14,7 +14,15 @@ from lab_utils.settings import PROJECT
 
 PAGES = sorted(
     path
-    for folder in (".", "docs", "apim_gateway", "policy_expressions", "mock_openai", "tests/arm")
+    for folder in (
+        ".",
+        "docs",
+        "docs/conformance",
+        "apim_gateway",
+        "policy_expressions",
+        "mock_openai",
+        "tests/arm",
+    )
     for path in (PROJECT / folder).glob("*.md")
 )
 NOTEBOOKS = sorted(PROJECT.glob("*.ipynb"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Callable, Optional
 
+from ..conformance.answer import Gateway
+from ..conformance.operations import Operation
 from ..settings import Settings
 from ..target import Deployment, Facts
 from . import group, mock_app, parameters, patience, preflight, ready
@@ -13,6 +17,7 @@ from .az import Az, Runner
 from .cleanup import Cleanup
 from .deployment import Deployer, Outputs
 from .management import Management
+from .scratch import Scratch
 
 
 class AzureTarget:
@@ -81,6 +86,15 @@ class AzureTarget:
     def facts(self) -> Facts:
         """Return the tier and the diagnostics in force."""
         return self._management.facts()
+
+    def scratch(self, operations: Sequence[Operation]) -> AbstractContextManager[Gateway]:
+        """Return a block in which the lab's service has an API of these operations.
+
+        The lab must stand. Raises DeployError and GatewayError.
+        """
+        deployment = self.reach()
+        scratch = Scratch(self._management, self._say)
+        return scratch.made(operations, deployment.gateway_url, deployment.deployment)
 
     def resources(self) -> list[str]:
         """List what exists now, soft-deleted resources too, with cost and age."""

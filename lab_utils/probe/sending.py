@@ -49,7 +49,6 @@ def ask(where: Where, body: Mapping[str, Any]) -> Arrival:
         where.key_header: bearer + where.key.reveal(),
         "Accept-Encoding": "identity",
     }
-    asked = body.get("stream") is True
     with proxies.session(where.url) as session:
         start = time.perf_counter()
         try:
@@ -64,22 +63,27 @@ def ask(where: Where, body: Mapping[str, Any]) -> Arrival:
         except requests.RequestException:
             shown = where.url.partition("?")[0]
             raise GatewayError(f"nobody answers at {shown}{proxies.hint(where.url)}") from None
-        headers_at, reads, broken = time.perf_counter() - start, [], ""
         with response:
-            try:
-                for data in _pieces(response.raw):
-                    reads.append(Read(time.perf_counter() - start, data))
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                broken = type(error).__name__
-        return Arrival(
-            reads=tuple(reads),
-            headers_at=headers_at,
-            ended_at=time.perf_counter() - start,
-            status=response.status_code,
-            content_type=response.headers.get("Content-Type", "").lower(),
-            asked=asked,
-            broken=broken,
-        )
+            return received(response, start, body.get("stream") is True)
+
+
+def received(response: requests.Response, start: float, asked: bool) -> Arrival:
+    """Read an answer to its end as it comes; `start` is when it was asked for."""
+    headers_at, reads, broken = time.perf_counter() - start, [], ""
+    try:
+        for data in _pieces(response.raw):
+            reads.append(Read(time.perf_counter() - start, data))
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        broken = type(error).__name__
+    return Arrival(
+        reads=tuple(reads),
+        headers_at=headers_at,
+        ended_at=time.perf_counter() - start,
+        status=response.status_code,
+        content_type=response.headers.get("Content-Type", "").lower(),
+        asked=asked,
+        broken=broken,
+    )
 
 
 def _pieces(raw: Any) -> Iterator[bytes]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from typing import Any, Callable, Optional
 
 from .errors import ArmError
+from .front import Front
 from .machines import Gateway, PolicyRefusedError, free_port
 from .messages import Answer, Request, Routes
 from .operations import Operations
 from .resources import Resource, Resources
+from .scratch import SecondApi
 
 SERVICE = "Microsoft.ApiManagement/service"
 
@@ -26,6 +29,8 @@ class ApiManagement:
     ) -> None:
         self.deleted: dict[str, Resource] = {}
         self.gateways: dict[str, Gateway] = {}  # by the service's id in lower case
+        self.second: dict[str, SecondApi] = {}
+        self._fronts: dict[str, Front] = {}
         self.keys: dict[str, dict[str, str]] = {}  # by the subscription's id in lower case
         self._backend_url = backend_url  # from a backend's public address to where it runs
         self._provider = f"/subscriptions/{subscription}/providers/Microsoft.ApiManagement"
@@ -35,11 +40,21 @@ class ApiManagement:
         resources.on_put(SERVICE, self._put)
         resources.on_put(f"{SERVICE}/subscriptions", self._put_subscription)
         resources.on_delete(SERVICE, self._gone)
+        resources.on_delete(f"{SERVICE}/apis", self._api_gone)
 
     def routes(self, routes: Routes) -> None:
         """Add keys, policies and deleted services; everything else is plain resources."""
         service = f"{self._group}/providers/{SERVICE}/{{service}}"
         routes.add("POST", service + "/subscriptions/{name}/listSecrets", self._secrets)
+        operation = service + "/apis/{api}/operations/{operation}"
+        for child in ("/apis/{api}", "/backends/{name}", "/subscriptions/{name}"):
+            routes.add("PUT", service + child, self._put_child)
+        for child in ("/backends/{name}", "/subscriptions/{name}"):  # an API takes its time
+            routes.add("DELETE", service + child, self._delete_child)
+        for child in (operation, operation + "/policies/policy"):
+            routes.add("PUT", child, self._put_child)
+        for call in ("listDebugCredentials", "listTrace"):
+            routes.add("POST", f"{service}/gateways/managed/{call}", self._managed)
         policy = service + "/apis/{api}/policies/policy"
         routes.add("PUT", policy, self._put_policy)
         deleted = "/locations/{location}/deletedservices/{name}"
@@ -59,8 +74,12 @@ class ApiManagement:
 
     def stop(self) -> None:
         """Stop every gateway."""
-        for gateway in self.gateways.values():
-            gateway.stop()
+        for service in list(self.gateways):
+            self._stop(service)
+
+    def _stop(self, service: str) -> None:
+        for each in (self._fronts, self.second, self.gateways):
+            each.pop(service).stop()
 
     def _of_type(self, kind: str) -> list[Resource]:
         return [item for item in self._resources.by_id.values() if item["type"] == kind]
@@ -75,8 +94,13 @@ class ApiManagement:
             )
         key = service["id"].lower()
         if key not in self.gateways:
-            self.gateways[key] = Gateway(free_port())
-        service["properties"]["gatewayUrl"] = self.gateways[key].url
+            gateway = self.gateways[key] = Gateway(free_port())
+            second = self.second[key] = SecondApi(
+                key, self._resources, functools.partial(self._key, key), self._member
+            )
+            self._fronts[key] = Front(lambda path: second.port(path) or gateway.port)
+        address = f"http://127.0.0.1:{self._fronts[key].port}"
+        service["properties"]["gatewayUrl"] = address
         service["identity"] = {
             "type": "SystemAssigned",
             "principalId": "55555555-5555-5555-5555-555555555555",
@@ -88,8 +112,12 @@ class ApiManagement:
         made = {key: secrets.token_hex(16) for key in ("primaryKey", "secondaryKey")}
         self.keys.setdefault(subscription["id"].lower(), made)
 
-    def _key(self, service: str) -> str:
-        (subscription,) = self._resources.children(service, "subscriptions")
+    def _key(self, service: str, scope: str = "/apis/inference") -> str:
+        (subscription,) = [
+            item
+            for item in self._resources.children(service, "subscriptions")
+            if item["properties"]["scope"].endswith(scope)
+        ]
         return self.keys[subscription["id"].lower()]["primaryKey"]
 
     def _definition(self, service: str) -> tuple[dict[str, Any], list[str]]:
@@ -138,12 +166,34 @@ class ApiManagement:
         policy["properties"] = {**properties, "provisioningState": "Succeeded"}
         return Answer(200, policy, {"ETag": '"2"'})
 
+    def _put_child(self, request: Request, **names: str) -> Answer:
+        """Create or replace what belongs to a service or an API, at once."""
+        path = request.path.rstrip("/")
+        parts = path.partition("/providers/")[2].split("/")
+        kind = "/".join((parts[0], *parts[1::2]))
+        self._resources.get(f"{path.partition('/service/')[0]}/service/{names['service']}")
+        made = self._resources.put({"id": path, "type": kind, "name": parts[-1], **request.json})
+        return Answer(200, made, {"ETag": '"1"'})
+
+    def _delete_child(self, request: Request, **names: str) -> Answer:
+        self._resources.delete(request.path.rstrip("/"))
+        return Answer(200)
+
+    def _managed(self, request: Request, group: str, service: str) -> Answer:
+        key = request.path.rstrip("/").lower().partition("/gateways/")[0]
+        return Answer(200, self.second[key].managed(request.path.rpartition("/")[2], request.json))
+
+    def _api_gone(self, api: Resource) -> None:
+        second = self.second.get(api["id"].lower().partition("/apis/")[0])
+        if second and api["name"] != "inference":
+            second.stop()
+
     def _secrets(self, request: Request, group: str, service: str, name: str) -> Answer:
         found = self._resources.get(request.path.rsplit("/", 1)[0])
         return Answer(200, dict(self.keys[found["id"].lower()]), {"ETag": '"1"'})
 
     def _gone(self, service: Resource) -> None:
-        self.gateways.pop(service["id"].lower()).stop()
+        self._stop(service["id"].lower())
         path = f"/locations/{service['location']}/deletedservices/{service['name']}"
         self.deleted[service["name"].lower()] = {
             "id": self._provider + path,

@@ -15,6 +15,7 @@ from typing import Any, Optional
 import requests
 
 PROJECT = Path(__file__).resolve().parents[2]
+PACE = ("--ttft", "0.1", "--tpot", "0.006")  # a quick model, and quicker tests
 
 
 class PolicyRefusedError(Exception):
@@ -60,7 +61,7 @@ class Gateway:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self._port = port
+        self.port = port
         self._machine: Optional[Machine] = None
         self._folder = tempfile.TemporaryDirectory()
         self._key = ""
@@ -72,7 +73,7 @@ class Gateway:
         files = {"policy.xml": policy, "api.json": json.dumps(definition)}
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        command = ["apim_gateway", "serve", "--port", str(self._port)]
+        command = ["apim_gateway", "serve", "--port", str(self.port)]
         command += ["--policy", str(folder / "policy.xml"), "--api", str(folder / "api.json")]
         for backend in backends:
             command += ["--backend", backend]
@@ -115,7 +116,7 @@ class Models:
     def url(self, account: str, region: str) -> str:
         """Return where the account answers, starting it when it is first asked for."""
         if account not in self._machines:
-            command = ["mock_openai", "--port", "0", "--region", region]
+            command = ["mock_openai", "--port", "0", "--region", region, *PACE]
             self._machines[account] = Machine(command)
         return self._machines[account].url
 
