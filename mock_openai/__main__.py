@@ -18,6 +18,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from . import loop, scenarios
 from .behaviour import COMMON
+from .deployments import Deployments
+from .errors import OptionError
 from .mock import Mock
 from .pace import DEFAULT, Pace
 from .server import serving
@@ -42,8 +44,11 @@ def arguments() -> argparse.ArgumentParser:
         "--deployment",
         action="append",
         default=[],
-        help="name of a deployment that exists; may be repeated; without it, all do",
+        metavar="NAME[=MODEL]",
+        help="a deployment that exists, others then do not; may be repeated;"
+        " without it, each model is deployed under its own name (GET /openai/models lists them)",
     )
+    add("--any-deployment", action="store_true", help="deployments of any name exist")
     add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
     add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
     add(
@@ -100,7 +105,7 @@ async def run(options: argparse.Namespace) -> None:
         region=options.region,
         pace=Pace(options.ttft, options.tpot),
         seed=options.seed,
-        deployments=tuple(options.deployment),
+        deployments=Deployments.of(options.deployment, options.any_deployment),
         requests_per_minute=options.requests_per_minute,
         tokens_per_minute=options.tokens_per_minute,
     )
@@ -129,6 +134,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
     try:
         loop.run(run(options))
+    except OptionError as error:
+        print(error, file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"Cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 1

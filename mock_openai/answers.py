@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from . import sampling, texts, wire
+from . import schemas, texts, wire
 from .behaviour import Behaviour
 from .requests import Request, Tool
 
@@ -15,6 +15,8 @@ _WEATHER = Tool(
     "get_weather",
     {"type": "object", "properties": {"city": {"type": "string", "examples": ["San Francisco"]}}},
 )
+# Tokens of reasoning by effort; a real model's depend on the question, too.
+THINKS = {"none": 0, "minimal": 0, "low": 32, "medium": 64, "high": 128, "xhigh": 256}
 _PER_CALL = 10  # tokens of a call that no delta shows, about as many as were recorded
 
 
@@ -63,14 +65,17 @@ def write(request: Request, behaviour: Behaviour, rng: random.Random) -> list[An
 
 
 def _choice(request: Request, behaviour: Behaviour, index: int, rng: random.Random) -> Answer:
+    thought = behaviour.reasoning
+    if thought is None:
+        thought = THINKS[request.effort]
     tools = _tools(request, behaviour)
     if tools:
         calls = tuple(_call(tool, rng) for tool in tools)
-        return Answer(index, (), "tool_calls", behaviour.reasoning, calls=calls)
+        return Answer(index, (), "tool_calls", thought, calls=calls)
     written = texts.tokens(REFUSAL) if behaviour.refuse else _text(request, behaviour, index)
     limits = [limit for limit in (request.max_tokens, behaviour.limit) if limit is not None]
-    budget = min(limits, default=behaviour.reasoning + len(written) + 1)
-    reasoning = min(behaviour.reasoning, budget)
+    budget = min(limits, default=thought + len(written) + 1)
+    reasoning = min(thought, budget)
     seen = tuple(written[: budget - reasoning])
     # A limit that the text just fits into leaves no token for the end mark.
     finish = "length" if reasoning + len(seen) == budget else "stop"
@@ -81,6 +86,10 @@ def _text(request: Request, behaviour: Behaviour, index: int) -> list[str]:
     if behaviour.tokens is not None:
         return texts.fill(behaviour.tokens, index)
     text = texts.answer(request.prompt, index)
+    if request.form.kind == "json_object":
+        text = wire.compact({"answer": text})
+    elif request.form.kind == "json_schema":
+        text = wire.compact(schemas.sample(request.form.schema))
     for stop in request.stop:
         text = text.partition(stop)[0]
     return texts.tokens(text)
@@ -95,5 +104,5 @@ def _tools(request: Request, behaviour: Behaviour) -> list[Tool]:
 
 
 def _call(tool: Tool, rng: random.Random) -> ToolCall:
-    arguments = wire.compact(sampling.sample(tool.schema or {"type": "object"}))
+    arguments = wire.compact(schemas.sample(tool.schema or {"type": "object"}))
     return ToolCall(wire.identifier("call_", 24, rng), tool.name, tuple(texts.tokens(arguments)))

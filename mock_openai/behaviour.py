@@ -21,7 +21,7 @@ class Behaviour:
     n: Optional[int] = None
     calls: int = 0
     limit: Optional[int] = None
-    reasoning: int = 0
+    reasoning: Optional[int] = None
     refuse: bool = False
     # What the content filter does to it
     moderation: str = "default"

@@ -9,19 +9,21 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Optional
+from typing import Optional, Union
 
 from aiohttp import HttpVersion11, web
 
-from . import errors, frontdoor, headers, limits, models, scenarios, service, validation, wire
+from . import frontdoor, headers, limits, models, refusals, scenarios, service, validation, wire
 from .behaviour import Behaviour
 from .context import Context
 from .errors import RefusedError
 from .log import Entry
 from .mock import Mock
+from .queries import Query
 from .service import Operation
 from .wire import Event
 
+Asked = Union[Operation, Query]
 V1 = "/openai/v1/"
 NO_TYPE = "none"  # as a content type: Azure sends none
 _ECHOED = "x-ms-client-request-id"
@@ -31,13 +33,13 @@ _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Call:
-    """Hold one call from its request to the end of its answer; no operation is a wrong path."""
+    """Hold one call from its request to the end of its answer; to ask for nothing is an error."""
 
-    def __init__(self, mock: Mock, http: web.Request, operation: Optional[Operation]) -> None:
+    def __init__(self, mock: Mock, http: web.Request, asked: Optional[Asked]) -> None:
         mock.calls += 1
         self.mock = mock
         self.http = http
-        self.operation = operation
+        self.asked = asked
         self.rng = wire.seeded(mock.region, mock.seed, mock.calls)
         self.request_id = wire.guid(self.rng)
         self.deployment = http.match_info.get("deployment", "")
@@ -52,37 +54,42 @@ class Call:
         except web.RequestPayloadError:  # as with a wrong Content-Encoding
             raise RefusedError("not json") from None
         frontdoor.check_key(self.http.headers)
-        operation = self.operation
-        if operation is None:
+        asked = self.asked
+        if asked is None:
             raise RefusedError("no resource")
         v1 = self.http.path.startswith(V1)
-        self.version = frontdoor.check_version(self.http.query, v1, operation.since)
+        self.version = frontdoor.check_version(self.http.query, v1, asked.since)
+        if isinstance(asked, Query):
+            told = asked.answer(self.mock, self.http.match_info)
+            return self._whole(wire.compact(told), refusals.REGION)
+        return await self._generate(asked, raw)
+
+    async def _generate(self, operation: Operation, raw: bytes) -> web.StreamResponse:
+        if not self.deployment:
+            self.deployment = frontdoor.model_of(validation.load(raw))
         asked_for = self.http.headers.get(scenarios.HEADER, "")
         self.scenario, behaviour = scenarios.parse(asked_for, self.mock.region)
         if behaviour.error:
             raise _error(behaviour)
-        request = operation.read(validation.load(raw), self.version)
-        self.deployment = self.deployment or request.model
-        if not self.deployment:
-            raise RefusedError("missing", param="model")
+        context = self._context(behaviour)
+        request = service.read(operation, validation.load(raw), self.version, context)
         limit = self.mock.limits_of(self.deployment)
         try:
             limit.take(request.prompt_tokens + (request.max_tokens or 0))
         finally:
             self.told.update(limit.headers())
-        context = self._context(behaviour)
         if request.stream and behaviour.streams:
             return await self._stream(service.stream(operation, request, context))
         seconds, body = service.whole(operation, request, context)
         await asyncio.sleep(seconds)
-        return self._whole(wire.compact(body), errors.MODEL)
+        return self._whole(wire.compact(body), refusals.MODEL)
 
     def refuse(self, refused: RefusedError) -> web.StreamResponse:
         """Answer with an error instead."""
         body = refused.body(
             deployment=self.deployment,
             model=models.served_by(self.deployment).name,
-            operation=self.operation.name if self.operation else "",
+            operation=self.asked.name if isinstance(self.asked, Operation) else "",
             region=self.mock.region,
             request_id=self.request_id,
             version=self.version,
@@ -103,18 +110,19 @@ class Call:
             pace = replace(pace, tpot=behaviour.tpot)
         return Context(
             behaviour=behaviour,
-            model=models.served_by(self.deployment),
+            model=self.mock.deployments.find(self.deployment),
             pace=pace,
             created=int(time.time()),
             rng=self.rng if behaviour.seed is None else wire.seeded(behaviour.seed),
+            memory=self.mock.memory,
         )
 
     def _headers(self, layer: str) -> dict[str, str]:
         origin = headers.Origin(self.mock.region, self.deployment, self.request_id)
         found = {**headers.layer(layer, origin, self.rng), **self.told}
-        if layer == errors.MODEL and _ECHOED in self.http.headers:
+        if layer == refusals.MODEL and _ECHOED in self.http.headers:
             found[_ECHOED] = self.http.headers[_ECHOED]
-        if self.operation is service.RESPONSES and layer == errors.MODEL:
+        if self.asked is service.RESPONSES and layer == refusals.MODEL:
             found.update(headers.responses(self.rng))
         return found
 
@@ -126,7 +134,7 @@ class Call:
         return response
 
     async def _stream(self, events: Iterator[Event]) -> web.StreamResponse:
-        sent = self._headers(errors.MODEL)
+        sent = self._headers(refusals.MODEL)
         response = web.StreamResponse(headers={**sent, "Content-Type": headers.STREAM_TYPE})
         entry = Entry(self.request_id, self.http.path, self.deployment, self.scenario)
         self.mock.log.add(entry)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Optional
 
-from . import errors, latency, logprobs, moderation, wire
+from . import latency, logprobs, moderation, refusals, wire
 from .answers import Answer, ToolCall
 from .context import Context
 from .parts import Part
@@ -27,7 +27,7 @@ def events(request: Request, answers: list[Answer], context: Context) -> Iterato
         stopped = stopped or part.finish == moderation.BLOCKED
         yield wire.event(part.kind, writer.chunk_of(part), part.tokens)
     if behaviour.ending:
-        yield wire.event(wire.ERROR, {"error": errors.IN_STREAM})
+        yield wire.event(wire.ERROR, {"error": refusals.IN_STREAM})
         return
     if request.include_usage and not stopped:
         yield wire.event(wire.USAGE, writer.usage_chunk(usage(request, answers)))

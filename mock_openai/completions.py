@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from . import errors, logprobs, moderation, wire
+from . import logprobs, moderation, refusals, wire
 from .answers import Answer
 from .behaviour import Behaviour
 from .context import Context
@@ -40,7 +40,7 @@ def events(request: Request, answers: list[Answer], context: Context) -> Iterato
         written[part.index] += len(part.text)
         yield wire.event(part.kind, {**common, "choices": [choice], **absent}, part.tokens)
     if behaviour.ending:
-        yield wire.event(wire.ERROR, {"error": errors.IN_STREAM})
+        yield wire.event(wire.ERROR, {"error": refusals.IN_STREAM})
         return
     if request.include_usage and not stopped:
         counted = {**common, "choices": [], "usage": usage(request, answers)}

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from .behaviour import Behaviour
+from .memory import Memory
 from .models import Model
 from .pace import Pace
 
@@ -19,3 +20,4 @@ class Context:
     pace: Pace
     created: int
     rng: random.Random
+    memory: Memory

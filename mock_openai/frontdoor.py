@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .errors import RefusedError
+from .validation import Parameter
+from .wire import Json
+
+_MODEL = Parameter((str,))
 
 INVALID_KEY = "invalid"  # the one key the mock turns away
 
@@ -39,6 +43,7 @@ VERSIONS = (
 STREAM_OPTIONS_SINCE = "2024-09-01-preview"
 RESPONSES_SINCE = "2025-03-01-preview"
 V1 = "v1"
+UNDATED = (V1, "preview")  # what the specification of v1 lets `api-version` be
 
 
 def check_key(headers: Mapping[str, str]) -> None:
@@ -50,18 +55,29 @@ def check_key(headers: Mapping[str, str]) -> None:
 
 
 def check_version(query: Mapping[str, str], v1: bool, since: str = VERSIONS[0]) -> str:
-    """Return the version a call runs under; dated paths need a known one, v1 none at all.
+    """Return the version a call runs under: dated paths need a known one, v1 takes no date.
 
     Raises RefusedError.
     """
     version = query.get("api-version")
     if v1:
-        if version is not None:
+        if version not in (None, *UNDATED):
             raise RefusedError("version on v1")
         return V1
-    if version not in VERSIONS or version < since:
+    if version not in VERSIONS:
         raise RefusedError("no resource")
+    if version < since:
+        raise RefusedError("too old for responses", since=since)
     return version
+
+
+def model_of(body: Json) -> str:
+    """Return the deployment that a body names as its model. Raises RefusedError."""
+    name = body.get("model")
+    _MODEL.check("model", name)
+    if not name:
+        raise RefusedError("missing", param="model")
+    return str(name)
 
 
 def knows_stream_options(version: str) -> bool:

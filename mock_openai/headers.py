@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from . import errors, wire
+from . import refusals, wire
 
 _SECURITY = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
@@ -27,13 +27,13 @@ class Origin:
 def layer(name: str, origin: Origin, rng: random.Random) -> dict[str, str]:
     """Return the headers that one layer of the service (see `errors`) puts on its answers."""
     found = {"apim-request-id": origin.request_id}
-    if name == errors.BARE:
+    if name == refusals.BARE:
         return found
     found.update(_SECURITY)
-    if name == errors.EDGE:
+    if name == refusals.EDGE:
         return found
     found["x-ms-region"] = _visible(origin.region)
-    if name == errors.REGION:
+    if name == refusals.REGION:
         return found
     return {
         **found,

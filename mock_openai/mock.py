@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Optional
 
-from .errors import RefusedError
+from .deployments import Deployments
 from .limits import Limits
 from .log import StreamLog
+from .memory import Memory
 from .pace import DEFAULT, Pace
+
+ANY = Deployments({}, anything=True)
 
 
 @dataclass
@@ -18,17 +21,16 @@ class Mock:
     region: str = "local"
     pace: Pace = DEFAULT
     seed: int = 0
-    deployments: tuple[str, ...] = ()  # none: any name will do
+    deployments: Deployments = ANY
     requests_per_minute: Optional[int] = None
     tokens_per_minute: Optional[int] = None
     log: StreamLog = field(default_factory=StreamLog)
+    memory: Memory = field(default_factory=Memory)
     calls: int = 0
     _limits: dict[str, Limits] = field(default_factory=dict)
 
     def limits_of(self, deployment: str) -> Limits:
-        """Return the limits of a deployment. Raises RefusedError if there is no such one."""
-        if self.deployments and deployment not in self.deployments:
-            raise RefusedError("no deployment")
+        """Return the limits of a deployment."""
         if deployment not in self._limits:
             limits = Limits(self.requests_per_minute, self.tokens_per_minute)
             self._limits[deployment] = limits

@@ -20,6 +20,7 @@ _POSITIVE = Parameter((int,), low=1)
 _STRING_OR_ARRAY = Parameter((str, list))
 _STRING_OR_OBJECT = Parameter((str, dict))
 _NAME = Parameter((str,), required=True)
+_IDENTIFIER = Parameter((str,), required=True, pattern="^[a-zA-Z0-9_-]+$", longest=64)
 _PENALTY = Parameter((float,), low=-2, high=2)
 
 ITEM = Parameter((dict,), required=True)
@@ -77,9 +78,31 @@ _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 MESSAGE: Table = {
     "role": Parameter((str,), required=True, values=_ROLES),
     "content": _STRING_OR_ARRAY,
+    "tool_calls": _ARRAY,
 }
-CHAT_TOOL: Table = {"type": _NAME}
-FUNCTION: Table = {"name": _NAME, "parameters": _OBJECT}
+_PARTS = ("text", "image_url", "input_audio", "refusal", "audio", "file")
+CONTENT_PART: Table = {
+    "type": Parameter((str,), required=True, values=_PARTS),
+    "text": _STRING,
+}
+CALL: Table = {"id": _NAME, "type": _STRING}
+CHAT_TOOL: Table = {"type": Parameter((str,), required=True, values=("function", "custom"))}
+CHAT_CHOICE: Table = {
+    "type": Parameter((str,), required=True, values=("function", "allowed_tools", "custom")),
+    "function": _OBJECT,
+    "allowed_tools": _OBJECT,
+}
+TOOL_CHOICE = Parameter((str,), values=("none", "auto", "required"))
+FUNCTION: Table = {"name": _IDENTIFIER, "parameters": _OBJECT, "strict": _BOOLEAN}
+_FORMATS = ("json_object", "json_schema", "text")
+FORMAT: Table = {"type": Parameter((str,), required=True, values=_FORMATS)}
+NESTED_FORMAT: Table = {"json_schema": Parameter((dict,), required=True)}
+SCHEMA_FORMAT: Table = {
+    "name": _IDENTIFIER,
+    "schema": _OBJECT,
+    "strict": _BOOLEAN,
+    "description": _STRING,
+}
 
 COMPLETION: Table = {
     "prompt": _STRING_OR_ARRAY,
@@ -93,21 +116,37 @@ COMPLETION: Table = {
 }
 
 RESPONSE: Table = {
-    "input": _STRING_OR_ARRAY,
+    "input": Parameter((str, list), required=True),
     **_COMMON,
     **_SHARED,
     "instructions": _STRING,
     "max_output_tokens": Parameter((int,), low=16),
     "max_tool_calls": _POSITIVE,
     "background": _BOOLEAN,
+    "context_management": _ARRAY,
     "conversation": _STRING_OR_OBJECT,
     "include": _ARRAY,
     "previous_response_id": _STRING,
     "prompt": _OBJECT,
     "reasoning": _OBJECT,
     "text": _OBJECT,
-    "truncation": _STRING,
+    "truncation": Parameter((str,), values=("auto", "disabled")),
 }
 RESPONSE_STREAM_OPTIONS: Table = {"include_obfuscation": _BOOLEAN}
 INPUT_ITEM: Table = {"role": _STRING, "type": _STRING, "content": _STRING_OR_ARRAY}
-RESPONSE_TOOL: Table = {"type": _NAME, "name": _STRING, "parameters": _OBJECT}
+RESPONSE_TOOL: Table = {"type": _NAME}
+_SUMMARIES = ("auto", "concise", "detailed")
+REASONING: Table = {"effort": _STRING, "summary": Parameter((str,), values=_SUMMARIES)}
+RESPONSE_TEXT: Table = {
+    "format": _OBJECT,
+    "verbosity": Parameter((str,), values=("low", "medium", "high")),
+}
+
+EMBEDDING: Table = {
+    "input": Parameter((str, list), required=True, low=1),
+    "model": _STRING,
+    "dimensions": _POSITIVE,
+    "encoding_format": Parameter((str,), values=("float", "base64")),
+    "input_type": _STRING,
+    "user": _STRING,
+}

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from . import errors, moderation, wire
+from . import moderation, refusals, wire
 from .answers import Answer
 from .context import Context
 from .models import HARMS, PROTECTED
 from .requests import Request
 from .wire import Json
 
+QUEUED = "queued"
 IN_PROGRESS = "in_progress"
 COMPLETED = "completed"
 INCOMPLETE = "incomplete"
@@ -48,6 +49,15 @@ class Response:
         cut = self.blocked or self.answer.finish == "length"
         return INCOMPLETE if cut else COMPLETED
 
+    @property
+    def background(self) -> bool:
+        """Tell whether the caller does not wait for the answer."""
+        return bool(self.request.body.get("background"))
+
+    def queued(self) -> Json:
+        """Return the object of a response that nobody waits for."""
+        return self._object(QUEUED, [])
+
     def started(self) -> Json:
         """Return the object before anything is written."""
         return self._object(IN_PROGRESS, [])
@@ -62,7 +72,7 @@ class Response:
             reason = "content_filter" if self.blocked else "max_output_tokens"
             ended["incomplete_details"] = {"reason": reason}
         if self.context.behaviour.ending == "failed":
-            message = errors.IN_STREAM["message"]
+            message = refusals.IN_STREAM["message"]
             ended["error"] = {"code": "server_error", "message": message}
         if status != FAILED:
             ended["content_filters"] = self._content_filters()
@@ -160,7 +170,7 @@ class Response:
             "prompt_cache_retention": asked.get("prompt_cache_retention"),
             "reasoning": {"effort": None, "summary": None, **(asked.get("reasoning") or {})},
             "safety_identifier": asked.get("safety_identifier"),
-            "service_tier": "auto" if status == IN_PROGRESS else "default",
+            "service_tier": "auto" if status in (QUEUED, IN_PROGRESS) else "default",
             "store": _given(asked.get("store"), True),
             "temperature": _given(asked.get("temperature"), 1),
             "text": {

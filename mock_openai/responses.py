@@ -27,6 +27,7 @@ _THROTTLED_IN_STREAM = {
 def events(request: Request, answers: list[Answer], context: Context) -> Iterator[Event]:
     """Yield the events of a streamed response, in Azure's order, without pace."""
     response = Response(request, answers[0], context)
+    remember(response, context)
     for number, step in enumerate(_Writer(response).steps()):
         payload = {"type": step.name, "sequence_number": number, **step.fields}
         yield wire.event(step.kind, payload, step.tokens, step.name)
@@ -34,7 +35,18 @@ def events(request: Request, answers: list[Answer], context: Context) -> Iterato
 
 def whole(request: Request, answers: list[Answer], context: Context) -> Json:
     """Return the response object of an answer that is not streamed."""
-    return Response(request, answers[0], context).ended()
+    response = Response(request, answers[0], context)
+    remember(response, context)
+    return response.queued() if response.background else response.ended()
+
+
+def remember(response: Response, context: Context) -> None:
+    """Keep a response for later, unless the call does not want that."""
+    asked = response.request.body
+    if asked.get("store") is not False:
+        seconds = context.pace.total(response.answer.completion_tokens)
+        started, ended = response.started(), response.ended()
+        context.memory.keep(started, ended, asked["input"], seconds * response.background)
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class _Writer:
     def steps(self) -> Iterator[_Step]:
         response, answer = self.response, self.response.answer
         yield _Step("response.created", {"response": response.started()}, wire.PROMPT_FILTER)
+        if response.background:
+            yield _Step("response.queued", {"response": response.queued()})
         yield _Step("response.in_progress", {"response": response.started()})
         output = 0
         if answer.reasoning:

@@ -8,12 +8,11 @@ from typing import Callable, Optional
 
 from aiohttp import web
 
-from . import scenarios, service
+from . import queries, scenarios, service
 from .behaviour import COMMON
-from .call import NO_TYPE, Call
+from .call import NO_TYPE, Asked, Call
 from .errors import RefusedError
 from .mock import Mock
-from .service import Operation
 
 MOST_BYTES = 16 * 1024 * 1024  # of a request's body
 SHUTDOWN = 0.1  # seconds that open streams get once the server has to stop
@@ -46,13 +45,15 @@ def application(mock: Mock) -> web.Application:
     app.router.add_delete("/streams", _cleared_streams_of(mock))
     for path, operation in service.ROUTES.items():
         app.router.add_post(path, _answers(mock, operation))
+    for (method, path), query in queries.ROUTES.items():
+        app.router.add_route(method, path, _answers(mock, query))
     app.router.add_route("*", "/{path:.*}", _answers(mock, None))
     return app
 
 
-def _answers(mock: Mock, operation: Optional[Operation]) -> Handler:
+def _answers(mock: Mock, asked: Optional[Asked]) -> Handler:
     async def handle(http: web.Request) -> web.StreamResponse:
-        call = Call(mock, http, operation)
+        call = Call(mock, http, asked)
         try:
             return await call.answer()
         except RefusedError as refused:
@@ -70,6 +71,7 @@ async def _index(_: web.Request) -> web.StreamResponse:
                 "GET /streams",
                 "DELETE /streams",
                 *(f"POST {path}" for path in service.ROUTES),
+                *(f"{method} {path}" for method, path in queries.ROUTES),
             ],
             "scenarios": {
                 "header": f"{scenarios.HEADER}: NAME; parameter=value; ...",

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Callable
+from typing import Callable, Optional
 
-from . import answers, chat, completions, faults, frontdoor, requests, responses
+from . import (
+    answers,
+    chat,
+    chat_request,
+    completion_request,
+    completions,
+    embeddings,
+    faults,
+    frontdoor,
+    models,
+    response_request,
+    responses,
+)
 from .answers import Answer
 from .context import Context
 from .errors import RefusedError
+from .models import Model
 from .pace import paced
 from .requests import Request
 from .wire import Event, Json
@@ -19,52 +32,80 @@ from .wire import Event, Json
 class Operation:
     """Describe one operation: its names in Azure's messages, how it is read and answered."""
 
+    kind: str  # what a model has to serve, see `models`
     name: str
     action: str
-    read: Callable[[Json, str], Request]
-    events: Callable[[Request, list[Answer], Context], Iterator[Event]]
+    read: Callable[[Json, str, Model], Request]
     whole: Callable[[Request, list[Answer], Context], Json]
+    events: Optional[Callable[[Request, list[Answer], Context], Iterator[Event]]] = None
     since: str = frontdoor.VERSIONS[0]
-    legacy: bool = False  # wants a model that completes text instead of chatting
 
 
 CHAT = Operation(
+    models.CHAT,
     "ChatCompletions_Create",
     "chatCompletion",
-    lambda body, version: requests.chat(body, frontdoor.knows_stream_options(version)),
-    chat.events,
+    chat_request.read,
     chat.completion,
+    chat.events,
 )
 COMPLETIONS = Operation(
+    models.COMPLETIONS,
     "Completions_Create",
     "completion",
-    lambda body, version: requests.completion(body, frontdoor.knows_stream_options(version)),
-    completions.events,
+    completion_request.read,
     completions.completion,
-    legacy=True,
+    completions.events,
 )
 RESPONSES = Operation(
+    models.RESPONSES,
     "Responses_Create",
     "responses",
-    lambda body, _: requests.response(body),
-    responses.events,
+    response_request.read,
     responses.whole,
+    responses.events,
     since=frontdoor.RESPONSES_SINCE,
 )
+EMBEDDINGS = Operation(
+    models.EMBEDDINGS,
+    "Embeddings_Create",
+    "embeddings",
+    embeddings.read,
+    embeddings.whole,
+)
 
-# Paths that begin with /openai/v1 take no api-version; where the path does not name the
-# deployment, the body's `model` does.
+# What is posted where. Paths that begin with /openai/v1 take no dated api-version; where the path
+# does not name the deployment, the body's `model` does. /models is the path of Azure AI Foundry.
 ROUTES: Mapping[str, Operation] = {
     "/openai/deployments/{deployment}/chat/completions": CHAT,
     "/openai/deployments/{deployment}/completions": COMPLETIONS,
+    "/openai/deployments/{deployment}/embeddings": EMBEDDINGS,
     "/openai/responses": RESPONSES,
     "/openai/v1/chat/completions": CHAT,
+    "/openai/v1/completions": COMPLETIONS,
+    "/openai/v1/embeddings": EMBEDDINGS,
     "/openai/v1/responses": RESPONSES,
+    "/models/chat/completions": CHAT,
+    "/models/embeddings": EMBEDDINGS,
 }
+
+
+def read(operation: Operation, body: Json, version: str, context: Context) -> Request:
+    """Read what a call asks for. Raises RefusedError."""
+    model = context.model
+    if operation.kind not in model.serves:
+        raise RefusedError("wrong model", action=operation.action, model=model.name)
+    request = operation.read(body, version, model)
+    previous = body.get("previous_response_id") if operation is RESPONSES else None
+    if previous:
+        known = context.memory.tokens(previous)
+        request = replace(request, prompt_tokens=request.prompt_tokens + known)
+    return request
 
 
 def stream(operation: Operation, request: Request, context: Context) -> Iterator[Event]:
     """Yield what is written for a streamed answer, each with the silence before it."""
+    assert operation.events is not None  # noqa: S101 - whoever cannot stream reads no `stream`
     events = operation.events(request, _written(operation, request, context), context)
     timed = paced(events, context.pace, context.rng)
     fault = context.behaviour.fault
@@ -73,16 +114,18 @@ def stream(operation: Operation, request: Request, context: Context) -> Iterator
 
 def whole(operation: Operation, request: Request, context: Context) -> tuple[float, Json]:
     """Return the seconds an answer in one piece takes, and its body."""
+    if operation.kind == models.EMBEDDINGS:
+        return context.pace.ttft / 4, operation.whole(request, [], context)
     written = _written(operation, request, context)
     longest = max(answer.completion_tokens for answer in written)
-    return context.pace.total(longest), operation.whole(request, written, context)
+    seconds = context.pace.total(longest)
+    if request.body.get("background"):
+        seconds = context.pace.ttft / 4
+    return seconds, operation.whole(request, written, context)
 
 
 def _written(operation: Operation, request: Request, context: Context) -> list[Answer]:
-    if context.model.legacy != operation.legacy:
-        action, model = operation.action, context.model.name
-        raise RefusedError("wrong model", action=action, model=model)
     behaviour = context.behaviour
-    if operation.legacy:
+    if operation.kind == models.COMPLETIONS:
         behaviour = replace(behaviour, calls=0)  # older than functions
     return answers.write(request, behaviour, context.rng)

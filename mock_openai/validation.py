@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Optional, Union
 
@@ -30,6 +31,8 @@ class Parameter:
     low: Optional[float] = None
     high: Optional[float] = None
     values: tuple[str, ...] = ()
+    pattern: str = ""
+    longest: Optional[int] = None  # characters
 
     def check(self, name: str, value: Any) -> None:
         """Raise RefusedError if `value` is not what the parameter called `name` takes."""
@@ -42,10 +45,18 @@ class Parameter:
         if value == [] and self.low is not None:
             raise RefusedError("empty array", param=name)
         if self.values and value not in self.values:
-            listed = ", ".join(f"'{each}'" for each in self.values)
-            raise RefusedError("wrong value", param=name, wanted=listed, got=value)
+            raise RefusedError("wrong value", param=name, wanted=listed(self.values), got=value)
+        if isinstance(value, str):
+            self._check_text(name, value)
         if isinstance(value, (int, float)):
             self._check_range(name, value)
+
+    def _check_text(self, name: str, value: str) -> None:
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            raise RefusedError("wrong pattern", param=name, wanted=self.pattern)
+        if self.longest is not None and len(value) > self.longest:
+            most, got = str(self.longest), str(len(value))
+            raise RefusedError("too long", param=name, most=most, got=got)
 
     def _takes(self, value: Any) -> bool:
         # bool is an int in Python, but true is no integer in JSON; 1 is a decimal there.
@@ -69,6 +80,14 @@ class Parameter:
             wanted=wanted,
             got=str(value),
         )
+
+
+def listed(values: Sequence[str]) -> str:
+    """Write values as Azure lists them: 'a', 'b', and 'c'."""
+    *others, last = [f"'{each}'" for each in values]
+    if not others:
+        return last
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} and {last}"
 
 
 def load(raw: bytes) -> Json:

@@ -65,7 +65,11 @@ def test_the_mock_answers_through_the_gateway(bench: Bench) -> None:
     answer = requests.post(
         f"{deployment.gateway_url}/openai/v1/chat/completions",
         headers={"api-key": deployment.api_key},
-        json={"model": "any", "messages": [{"role": "user", "content": "Hi"}], "stream": True},
+        json={
+            "model": deployment.deployment,
+            "messages": [{"role": "user", "content": "Hi"}],
+            "stream": True,
+        },
         timeout=30,
     )
     assert answer.text.endswith("data: [DONE]\n\n")

@@ -12,10 +12,12 @@ from typing import Any, Callable, Optional, cast
 
 import requests
 
-from mock_openai import models, scenarios, service, wire
+from mock_openai import frontdoor, models, scenarios, service, wire
 from mock_openai.context import Context
+from mock_openai.memory import Memory
 from mock_openai.mock import Mock
 from mock_openai.pace import Pace
+from mock_openai.requests import Request
 from mock_openai.server import serving
 from mock_openai.service import Operation
 from mock_openai.wire import Event
@@ -81,7 +83,18 @@ def context_of(scenario: str = "", model: str = "gpt-4o-mini", seed: int = 1) ->
     """Return the surroundings of a call in the region `here`, at a fixed time."""
     _, behaviour = scenarios.parse(scenario, "here")
     rng = wire.seeded(seed)
-    return Context(behaviour, models.served_by(model), Pace(0.3, 0.02), 1_780_000_000, rng)
+    served, pace = models.served_by(model), Pace(0.3, 0.02)
+    return Context(behaviour, served, pace, 1_780_000_000, rng, Memory())
+
+
+def chat_asked(body: dict[str, Any], model: str = "gpt-4o-mini", version: str = VERSION) -> Request:
+    """Read the body of a chat completion."""
+    return service.CHAT.read(body, version, models.served_by(model))
+
+
+def response_asked(body: dict[str, Any], model: str = "gpt-4o-mini") -> Request:
+    """Read the body of a call of the Responses API."""
+    return service.RESPONSES.read(body, frontdoor.V1, models.served_by(model))
 
 
 def played(
@@ -92,8 +105,9 @@ def played(
     seed: int = 1,
 ) -> list[Event]:
     """Return the events of a streamed answer, from the core alone."""
-    request = operation.read({**body, "stream": True}, VERSION)
-    return list(service.stream(operation, request, context_of(scenario, model, seed)))
+    context = context_of(scenario, model, seed)
+    request = service.read(operation, {**body, "stream": True}, VERSION, context)
+    return list(service.stream(operation, request, context))
 
 
 def joined(events: Iterable[Event]) -> bytes:

@@ -7,17 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_openai import answers, requests, scenarios, wire
+from mock_openai import answers, scenarios, wire
 from mock_openai.answers import Answer
-from tests.mock_openai.harness import chat
+from tests.mock_openai.harness import chat, chat_asked
 
 TOOL = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+ANSWERED = [
+    {"role": "user", "content": "2+3?"},
+    {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {}}]},
+    {"role": "tool", "tool_call_id": "c", "content": "5"},
+]
 NAMED = {"type": "function", "function": {"name": "add"}}
 
 
 def written(scenario: str = "", prompt: str = "Count to 3", **body: Any) -> list[Answer]:
     _, behaviour = scenarios.parse(scenario, "here")
-    request = requests.chat(chat(prompt, **body))
+    request = chat_asked(chat(prompt, **body))
     return answers.write(request, behaviour, wire.seeded(1))
 
 
@@ -71,7 +76,7 @@ def test_a_refusal_is_the_text_instead() -> None:
             {"tools": [TOOL], "tool_choice": NAMED},
             ["add"],
         ),
-        ({"tools": [TOOL], "messages": [{"role": "tool", "content": "5"}]}, []),
+        ({"tools": [TOOL], "messages": ANSWERED}, []),
     ],
 )
 def test_a_tool_is_called_unless_it_has_answered(body: dict[str, Any], names: list[str]) -> None:

@@ -5,7 +5,8 @@ import string
 
 import pytest
 
-from mock_openai.errors import KINDS, RefusedError
+from mock_openai.errors import RefusedError
+from mock_openai.refusals import KINDS
 
 ODD = 'a "quoted" \\ name\nin two lines'
 

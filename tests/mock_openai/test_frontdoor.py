@@ -42,16 +42,25 @@ def test_dated_paths_take_no_other(query: dict[str, str]) -> None:
     assert caught.value.kind.status == 404
 
 
-def test_v1_takes_no_version_at_all() -> None:
-    assert frontdoor.check_version({}, v1=True) == frontdoor.V1
+@pytest.mark.parametrize("query", [{}, {"api-version": "v1"}, {"api-version": "preview"}])
+def test_v1_takes_no_version_or_one_without_a_date(query: dict[str, str]) -> None:
+    assert frontdoor.check_version(query, v1=True) == frontdoor.V1
+
+
+@pytest.mark.parametrize("version", ["", "2024-10-21", "2025-04-01-preview", "v2"])
+def test_v1_takes_no_date(version: str) -> None:
     with pytest.raises(RefusedError) as caught:
-        frontdoor.check_version({"api-version": "preview"}, v1=True)
+        frontdoor.check_version({"api-version": version}, v1=True)
     assert caught.value.kind.status == 400
 
 
 def test_an_operation_may_be_newer_than_a_version() -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as caught:
         frontdoor.check_version({"api-version": "2024-10-21"}, False, frontdoor.RESPONSES_SINCE)
+    assert caught.value.body() == (
+        '{"error":{"code":"BadRequest","message":"Azure OpenAI Responses API is enabled only for'
+        ' api-version 2025-03-01-preview and later"}}'
+    )
 
 
 @pytest.mark.parametrize(

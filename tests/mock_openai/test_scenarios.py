@@ -6,7 +6,8 @@ import pytest
 
 from mock_openai import faults, moderation, scenarios
 from mock_openai.behaviour import COMMON, PARAMETERS, Behaviour
-from mock_openai.errors import KINDS, RefusedError
+from mock_openai.errors import RefusedError
+from mock_openai.refusals import KINDS
 
 
 def told(text: str) -> str:

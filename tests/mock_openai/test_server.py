@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from mock_openai import behaviour, scenarios, service
+from mock_openai.deployments import Deployments
 from mock_openai.mock import Mock
 from mock_openai.pace import Pace
 from tests.mock_openai.harness import AT_ONCE, DATED, V1, chat, events, post, running, text
@@ -210,7 +211,7 @@ def test_paths_and_versions_that_do_not_fit(url: str, path: str, status: int, bo
 
 
 def test_only_deployments_that_exist_are_served() -> None:
-    with running(Mock(pace=AT_ONCE, deployments=("mine",))) as url:
+    with running(Mock(pace=AT_ONCE, deployments=Deployments.of(["mine"]))) as url:
         assert post(url + V1, chat(model="mine")).status_code == 200
         missing = post(url + V1, chat(model="other"))
         assert missing.json()["error"]["code"] == "DeploymentNotFound"

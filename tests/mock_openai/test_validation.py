@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mock_openai import requests, validation
+from mock_openai import validation
 from mock_openai.errors import RefusedError
-from tests.mock_openai.harness import chat
+from tests.mock_openai.harness import chat, chat_asked
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ from tests.mock_openai.harness import chat
         (
             {"messages": [{"role": "user"}, {"role": "boss"}]},
             "Invalid value: 'boss'. Supported values are: 'system', 'developer', 'user',"
-            " 'assistant', 'tool', 'function'.",
+            " 'assistant', 'tool', and 'function'.",
             "messages[1].role",
             "invalid_value",
         ),
@@ -97,7 +97,7 @@ def test_what_is_wrong_with_a_body_is_told_in_azures_words(
     changed: dict[str, Any], message: str, param: Any, code: Any
 ) -> None:
     with pytest.raises(RefusedError) as caught:
-        requests.chat(chat(**changed))
+        chat_asked(chat(**changed))
     assert caught.value.kind.status == 400
     assert json.loads(caught.value.body())["error"] == {
         "message": message,
@@ -108,14 +108,14 @@ def test_what_is_wrong_with_a_body_is_told_in_azures_words(
 
 
 def test_null_stands_for_a_parameter_that_is_not_given() -> None:
-    request = requests.chat(chat(n=None, stop=None, tools=None, max_tokens=None, stream=None))
+    request = chat_asked(chat(n=None, stop=None, tools=None, max_tokens=None, stream=None))
     assert (request.n, request.stop, request.stream) == (1, (), False)
 
 
 def test_an_integer_is_a_decimal_but_a_decimal_is_no_integer() -> None:
-    requests.chat(chat(temperature=1))
+    chat_asked(chat(temperature=1))
     with pytest.raises(RefusedError):
-        requests.chat(chat(n=1.0))
+        chat_asked(chat(n=1.0))
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b'"x"', b"\xff", b'{"a": Infinity}'])

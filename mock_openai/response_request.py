@@ -1,0 +1,74 @@
+"""Reads the body of a call of the Responses API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import capabilities, formats, parameters, strict
+from .models import Model
+from .requests import (
+    Request,
+    Tool,
+    called,
+    check_choice,
+    check_item,
+    content_text,
+    count,
+    stream_options,
+)
+from .validation import check
+from .wire import Json
+
+
+def read(body: Json, version: str, model: Model) -> Request:
+    """Read a body as a version of the API and a model take it. Raises RefusedError."""
+    check(body, parameters.RESPONSE)
+    asked = body["input"]
+    items: list[Any] = asked if isinstance(asked, list) else [{"role": "user", "content": asked}]
+    for position, item in enumerate(items):
+        check_item(f"input[{position}]", item, parameters.INPUT_ITEM)
+    if body.get("reasoning") is not None:
+        check(body["reasoning"], parameters.REASONING, "reasoning.", known_only=False)
+    if body.get("text") is not None:
+        check(body["text"], parameters.RESPONSE_TEXT, "text.", known_only=False)
+    effort = capabilities.check_response(body, model)
+    tools = _tools(body)
+    choice = body.get("tool_choice")
+    check_choice(body, [tool.name for tool in tools], choice)
+    options = stream_options(body, parameters.RESPONSE_STREAM_OPTIONS)
+    written = [content_text(each.get("content")) for each in items]
+    prompts = [text for text, each in zip(written, items) if each.get("role") == "user"]
+    written.append(body.get("instructions") or "")
+    answered = bool(items) and items[-1].get("type") == "function_call_output"
+    form = (body.get("text") or {}).get("format")
+    return Request(
+        prompt=prompts[-1] if prompts else "",
+        prompt_tokens=count(written),
+        model=body.get("model") or "",
+        stream=bool(body.get("stream")),
+        obfuscate=options.get("include_obfuscation") is not False,
+        max_tokens=body.get("max_output_tokens"),
+        tools=tools,
+        calls=called(tools, choice, answered),
+        form=formats.read(form, formats.RESPONSE, written, model, version),
+        effort=effort,
+        turns=sum(each.get("role") == "assistant" for each in items),
+        body=body,
+    )
+
+
+def _tools(body: Json) -> tuple[Tool, ...]:
+    found = []
+    for position, tool in enumerate(body.get("tools") or []):
+        name = f"tools[{position}]"
+        check_item(name, tool, parameters.RESPONSE_TOOL)
+        if tool["type"] != "function":
+            continue
+        check_item(name, tool, parameters.FUNCTION)
+        schema = tool.get("parameters")
+        if schema is not None:
+            where = f"function '{tool['name']}'"
+            param = f"{name}.parameters"
+            strict.check(schema, bool(tool.get("strict")), where, param, "bad function")
+        found.append(Tool(tool["name"], schema))
+    return tuple(found)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_openai import memory
+from mock_openai.errors import RefusedError
+from mock_openai.memory import Memory
+
+
+def test_a_background_response_ends_by_itself() -> None:
+    now = [0.0]
+    kept = Memory(clock=lambda: now[0])
+    started: dict[str, Any] = {"id": "resp_1", "status": "in_progress", "background": True}
+    kept.keep(started, {**started, "status": "completed"}, "Hi", seconds=5)
+    assert kept.get("resp_1")["status"] == "in_progress"
+    now[0] = 5.0
+    assert kept.get("resp_1")["status"] == kept.cancel("resp_1")["status"] == "completed"
+
+
+def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST", 2)
+    kept = Memory()
+    for number in range(3):
+        response = {"id": f"resp_{number}", "status": "completed"}
+        kept.keep(response, response, "Hi")
+    assert kept.get("resp_2")["status"] == "completed"
+    with pytest.raises(RefusedError):
+        kept.get("resp_0")
