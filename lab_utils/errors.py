@@ -31,6 +31,7 @@ class AzError(DeployError):
         self, command: str, code: str, message: str, next_step: str = "", not_found: bool = False
     ) -> None:
         told = f"{code}: {message}" if code else message
+        self.reason = told
         advice = f"\nNext: {next_step}." if next_step else ""
         super().__init__(f"{told}\nThe command was: {command}{advice}")
         self.command = command

@@ -116,7 +116,8 @@ class Settings:
     model: str = _setting("LAB_MODEL", _name, "gpt-5.4-mini")
     model_version: str = _setting("LAB_MODEL_VERSION", _name, "2026-03-17")
     model_sku: str = _setting("LAB_MODEL_SKU", _name, "GlobalStandard")
-    model_capacity: int = _setting("LAB_MODEL_CAPACITY", _whole_number(1, 100_000), 10)
+    model_capacity: int = _setting("LAB_MODEL_CAPACITY", _whole_number(1, 100_000), 50)
+    account_kind: str = _setting("LAB_ACCOUNT_KIND", _one_of("OpenAI", "AIServices"), "OpenAI")
     api_version: str = _setting(
         "LAB_API_VERSION",
         _matching(r"20\d\d-\d\d-\d\d(-preview)?", "a version such as 2024-10-21"),
@@ -130,7 +131,10 @@ class Settings:
         _matching(
             r"[\w()-][\w().-]{0,88}[\w()-]|[\w()-]", "letters, digits, '_', '-', '.', '(' and ')'"
         ),
-        "lab-response-streaming",
+        "",
+    )
+    lab_id: str = _setting(
+        "LAB_ID", _matching(r"[a-z0-9]{4,13}", "the lab-id tag of a lab: letters and digits"), ""
     )
     location: str = _setting(
         "LAB_LOCATION",
@@ -148,6 +152,7 @@ class Settings:
         _matching(r"\S+@\S+", "a mail address"),
         "noreply@example.com",
     )
+    bearer_key: bool = _setting("LAB_BEARER_KEY", _flag, False)
     monitoring: bool = _setting("LAB_MONITORING", _flag, False)
     adopt_group: bool = _setting("LAB_ADOPT_GROUP", _flag, False)
     idle_seconds: int = _setting("LAB_IDLE_SECONDS", _whole_number(5, 86_400), 60)

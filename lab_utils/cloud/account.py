@@ -17,6 +17,7 @@ class Account:
 
     subscription: str  # id
     name: str
+    user: str  # who is signed in: a mail address, or the id of an application
     arm: str  # address of Azure Resource Manager, without a slash at the end
 
 
@@ -39,5 +40,6 @@ def sign_in(az: Az, wanted: Optional[str] = None) -> Account:
     return Account(
         subscription=shown["id"],
         name=shown["name"],
+        user=str((shown.get("user") or {}).get("name") or ""),
         arm=cloud["endpoints"]["resourceManager"].rstrip("/"),
     )

@@ -23,6 +23,7 @@ from ..processes import kill_family
 from . import refusal
 from .redaction import redact
 
+TEMPORARY = "lab-"  # begins the name of each folder for files that only az reads
 SECONDS = 300.0  # for one command; what takes longer is polled
 MOMENT = 0.5  # seconds until an interrupt is taken
 END_SECONDS = 5.0  # for a killed command to be gone
@@ -67,8 +68,12 @@ class Az:
         return Az(self._run, self._say, subscription)
 
     def text(self, *arguments: str) -> str:
-        """Return the command as a user would type it, whatever az's default subscription is."""
-        words = ["az", *arguments, *self._where]
+        """Return the command as a user would type it, whatever az's default subscription is.
+
+        A file that is gone when the user reads it is named by its base name alone.
+        """
+        shown = [Path(word).name if _is_temporary(word) else word for word in arguments]
+        words = ["az", *shown, *self._where]
         return redact(subprocess.list2cmdline(words) if WINDOWS else shlex.join(words))
 
     def run(self, *arguments: str, seconds: float = SECONDS, chatty: bool = False) -> str:
@@ -173,6 +178,12 @@ def check_for_cmd(arguments: Sequence[str]) -> None:
                 f"{argument!r}: {bad[0]!r} cannot be handed to az.cmd safely: rename what it "
                 "stands in, or install the Azure CLI with its installer"
             )
+
+
+def _is_temporary(word: str) -> bool:
+    """Tell whether a word is a path in a folder that the lab makes and removes again."""
+    path = Path(word)
+    return path.is_absolute() and path.parent.name.startswith(TEMPORARY)
 
 
 def _own_group() -> dict[str, Any]:

@@ -1,143 +1,213 @@
-"""Removes the lab from Azure, for good: resources first, then what stays soft-deleted."""
+"""Removes the lab from Azure, for good: resources first, then what stays soft-deleted.
+
+Only what carries the lab's id is ever deleted; the resource group only when nothing else is in it.
+"""
 
 from __future__ import annotations
 
-import time
-from typing import Callable
+from collections.abc import Set
+from typing import Any, Callable, Optional
 
-from ..errors import AzError, ConfigError, DeployError
-from ..settings import Settings
+from ..errors import AzError, DeployError
 from . import group as groups
 from . import inventory
 from .az import Az
+from .clock import Clock, breathing
 from .deployment import Deployer
-from .inventory import Deleted, Resource
+from .inventory import Deleted, Resource, short
+from .management import API
+from .ownership import id_of
 from .patience import Patience
+from .purging import Purge
+from .state import Record
 
 SECONDS = 3 * 3600.0  # a classic API Management tier takes most of an hour to go
-NOTICED = 120.0  # within so many seconds Azure's listings forget what was purged
+NOTICED = 120.0  # within so many seconds Azure's listings forget what was deleted or purged
 _SOFT_DELETED = (inventory.APIM, inventory.ACCOUNT)  # kinds that stay behind when deleted
 
 
 class Cleanup:
-    """List and remove what there is of one lab; only what carries its tag is ever deleted."""
+    """List and remove what there is of one lab.
+
+    `groups_of` names the group of every lab that this folder has, or had, in the subscription.
+    """
 
     def __init__(
         self,
         az: Az,
-        settings: Settings,
+        deployer: Deployer,
+        lab: Record,
+        groups_of: dict[str, str],
         say: Callable[[str], None],
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock,
     ) -> None:
         self._az = az
-        self._settings = settings
-        self._group = settings.resource_group
+        self._deployer = deployer
+        self._group = lab.group
+        self._groups_of = groups_of
         self._say = say
-        self._sleep = sleep
+        self._clock = clock
+
+    @property
+    def _ids(self) -> Set[str]:
+        return set(self._groups_of)
 
     def listing(self) -> list[str]:
-        """Return one line for everything that is left; empty when nothing is."""
-        lines = []
-        group = groups.show(self._az, self._group)
-        if group is not None:
-            resources = inventory.resources(self._az, self._group)
-            lines = [str(resource) for resource in resources if resource.ours]
-            if groups.is_ours(group["tags"]):
-                lines.insert(0, f"resource group  {self._group}  {group['location']}")
-        return lines + [str(item) for item in inventory.deleted(self._az, self._group)]
+        """Return a line for everything of the lab; say what is not the lab's and will be left."""
+        lines, others = self._live()
+        deleted, problems = inventory.deleted(self._az, self._groups_of)
+        others += [str(item) for item in deleted if not item.ours]
+        for line in others:
+            self._say(f"not the lab's, will be left: {line}")
+        for problem in problems:
+            self._say(problem)
+        return lines + [str(item) for item in deleted if item.ours]
 
-    def remove(self, confirm: str) -> None:
+    def remove(self) -> None:
         """Delete, wait and purge; what is gone already counts as done.
 
-        Raises ConfigError unless `confirm` is the group's name, and DeployError with the exact
-        commands left to run where something stays.
+        Raises DeployError, with reasons and what to do, where something that may cost stays.
         """
-        if confirm != self._group:
-            raise ConfigError(
-                f"nothing was removed: write lab.remove(confirm={self._group!r}), the name of the "
-                "resource group, to delete the lab's resources in it for good"
-            )
         gone, problems = self._delete()
-        # Azure may take a while to list what was deleted just now: purge that by its name as well.
-        listed = inventory.deleted(self._az, self._group)
-        known = {(item.kind, item.name) for item in listed}
-        for item in [*listed, *(item for item in gone if (item.kind, item.name) not in known)]:
-            problems += self._purge(item)
-        left = self._left(bool(problems))
-        if left or problems:
-            raise DeployError("\n".join(["something of the lab is left:", *left, *problems]))
-        self._say("nothing of the lab is left")
+        left = Purge(self._az, self._groups_of, self._say, self._clock).purge(gone)
+        live = self._still_live(bool(problems))
+        if live or problems:
+            raise DeployError("\n".join(["something of the lab is left:", *live, *problems]))
+        self._say("nothing of the lab that costs is left" if left else "nothing of the lab is left")
 
-    def _left(self, expected: bool) -> list[str]:
+    def _live(self) -> tuple[list[str], list[str]]:
+        """Return a line for each thing that is not soft-deleted: the lab's, and others."""
+        group = groups.show(self._az, self._group)
+        if group is None:
+            return [], []
+        found = inventory.resources(self._az, self._group, self._ids)
+        lines = [str(resource) for resource in found if resource.ours]
+        others = [str(resource) for resource in found if not (resource.ours or resource.by_azure)]
+        if self._is_ours(group) and not others:
+            lines.insert(0, f"resource group  {self._group}  {group['location']}")
+        return lines, others
+
+    def _is_ours(self, group: dict[str, Any]) -> bool:
+        return id_of(group["tags"]) in self._ids
+
+    def _still_live(self, expected: bool) -> list[str]:
         """List what is left; where that should be nothing, give Azure a while to notice."""
-        patience = Patience(self._say, self._sleep)
+        patience = Patience(self._say, self._clock, "Azure's listing")
         while True:
-            left = self.listing()
-            if not left or expected or patience.seconds > NOTICED:
-                return left
+            lines, _ = self._live()
+            if not lines or expected or patience.seconds > NOTICED:
+                return lines
             patience.pause()
 
     def _delete(self) -> tuple[list[Deleted], list[str]]:
-        """Delete the resources; return what stays soft-deleted, and what is left to do by hand."""
+        """Delete the resources; return what is then soft-deleted, and what could not be done."""
         group = groups.show(self._az, self._group)
         if group is None:
             self._say(f"resource group {self._group}: not there")
             return [], []
-        resources = inventory.resources(self._az, self._group)
-        ours = [resource for resource in resources if resource.ours]
-        others = [resource for resource in resources if not resource.ours]
-        try:
-            if groups.is_ours(group["tags"]) and not others:
-                self._delete_group(group["properties"]["provisioningState"])
-            else:
-                self._delete_resources(ours, others)
-        except AzError as error:
-            return [], [f"{error.code}: {error.message}", f"run: {error.command}"]
-        gone = [_deleted(self._group, item) for item in ours if item.kind in _SOFT_DELETED]
-        if not groups.is_ours(group["tags"]) or not others:
-            return gone, []
-        command = self._az.text("group", "delete", "--name", self._group)
-        return gone, [f"to delete the group with all that is in it, run: {command}"]
-
-    def _delete_group(self, state: str) -> None:
-        patience = Patience(self._say, self._sleep)
-        if state != "Deleting":
-            self._az.run("group", "delete", "--name", self._group, "--yes", "--no-wait")
-        self._say(
-            f"resource group {self._group}: being deleted, API Management takes its time; Azure "
-            "goes on when this cell is interrupted"
-        )
-        while patience.ask(self._is_there) is not False:
-            if patience.seconds > SECONDS:
-                raise DeployError(f"resource group {self._group} is still there; run this again")
-            patience.pause()
-        self._say(f"resource group {self._group}: gone  {patience.seconds:.2f} s")
-
-    def _is_there(self) -> bool:
-        return bool(self._az.json("group", "exists", "--name", self._group))
-
-    def _delete_resources(self, ours: list[Resource], others: list[Resource]) -> None:
+        found = inventory.resources(self._az, self._group, self._ids)
+        ours = [resource for resource in found if resource.ours]
+        others = [item for item in found if not (item.ours or item.by_azure)]
         for resource in others:
-            self._say(f"left alone, not the lab's: {resource}")
-        if not ours:
-            self._say(f"resource group {self._group}: nothing of the lab in it")
-            return
-        Deployer(self._az, self._settings, self._say, self._sleep).cancel()
+            self._say(f"not the lab's, left alone: {resource}")
         for resource in ours:
-            self._say(f"deleting {resource.kind} {resource.name}")
-        ids = [resource.id for resource in ours]
-        self._az.run("resource", "delete", "--ids", *ids, seconds=SECONDS)
+            self._say(f"to be deleted: {resource}")
+        kept = self._with_guests(ours)
+        if not self._is_ours(group) or others or kept:
+            self._say(f"resource group {self._group} stays, with what is not the lab's in it")
+            deleted, problems = self._delete_each([item for item in ours if item not in kept])
+            return self._soft(deleted), [*kept.values(), *problems]
+        failure = self._delete_group(group["properties"]["provisioningState"])
+        if not failure:
+            return self._soft(ours), []
+        self._say(f"{failure}\ntrying its resources one by one")
+        deleted, problems = self._delete_each(ours)
+        if not problems:  # what had kept the group is gone now
+            failure = self._delete_group("")
+        return self._soft(deleted), [failure, *problems] if failure else []
 
-    def _purge(self, item: Deleted) -> list[str]:
-        started = time.monotonic()
+    def _soft(self, resources: list[Resource]) -> list[Deleted]:
+        return [
+            Deleted(item.kind, item.name, self._group, item.location, since="")
+            for item in resources
+            if item.kind in _SOFT_DELETED
+        ]
+
+    def _with_guests(self, ours: list[Resource]) -> dict[Resource, str]:
+        """Return the lab's services that hold what is somebody else's, and what to tell."""
+        kept = {}
+        for service in ours:
+            try:
+                held = inventory.guests(self._az, self._group, service, self._ids, API)
+                reason = f"it holds what is not the lab's: {', '.join(held)}" if held else ""
+            except AzError as error:
+                reason = "" if error.not_found else f"what it holds cannot be seen: {error.reason}"
+            if reason:
+                kept[service] = (
+                    f"{short(service.kind)} {service.name} was not deleted, {reason}.\n"
+                    "Next: let its owner take that out, and run this again; or delete all with: "
+                    + self._az.text("resource", "delete", "--ids", service.id)
+                )
+        return kept
+
+    def _delete_group(self, state: str) -> str:
+        """Delete the group and wait; return why it stays, or nothing when it is gone."""
+        patience = Patience(self._say, self._clock, f"resource group {self._group}: deletion")
         try:
-            self._az.run(*item.purge, seconds=SECONDS)
+            if state != "Deleting":
+                self._az.run("group", "delete", "--name", self._group, "--yes", "--no-wait")
+            patience.tell(
+                f"resource group {self._group}: being deleted, API Management takes its time; "
+                "Azure goes on when this cell is interrupted"
+            )
+            while (now := patience.ask(self._group_state)) != "gone":
+                if now not in (None, "Deleting"):
+                    return f"resource group {self._group}: Azure gave up deleting it, it is {now}"
+                if patience.seconds > SECONDS:
+                    return f"resource group {self._group}: still being deleted; run this again"
+                patience.pause()
+        except AzError as error:
+            return f"resource group {self._group}: {_told(error)}"
+        self._say(f"resource group {self._group}: gone  {patience.seconds:.2f} s")
+        return ""
+
+    def _group_state(self) -> str:
+        group = groups.show(self._az, self._group)
+        return str(group["properties"]["provisioningState"]) if group else "gone"
+
+    def _delete_each(self, ours: list[Resource]) -> tuple[list[Resource], list[str]]:
+        """Delete one by one, again as long as that brings any further: some hang on others."""
+        if not ours:
+            self._say(f"resource group {self._group}: nothing of the lab in it to delete")
+            return [], []
+        try:
+            self._deployer.cancel()
+        except AzError as error:
+            self._say(f"could not look for a running deployment: {error.reason}")
+        deleted: list[Resource] = []
+        while True:
+            reasons = {item: self._delete_one(item) for item in ours if item not in deleted}
+            deleted += [item for item, reason in reasons.items() if reason is None]
+            left = [reason for reason in reasons.values() if reason is not None]
+            if not left or len(left) == len(reasons):
+                return deleted, left
+
+    def _delete_one(self, resource: Resource) -> Optional[str]:
+        what = f"{short(resource.kind)} {resource.name}"
+        self._say(f"deleting {what}")
+        started = self._clock.now()
+        try:
+            with breathing(self._say, f"deleting {what}"):
+                command = ("resource", "delete", "--ids", resource.id)
+                # Without --verbose az does not tell why it could not.
+                self._az.run(*command, "--verbose", seconds=SECONDS, chatty=True)
         except AzError as error:
             if not error.not_found:
-                return [f"{error.code}: {error.message}", f"run: {error.command}"]
-        self._say(f"purged {item.kind} {item.name}  {time.monotonic() - started:.2f} s")
-        return []
+                return f"{what}: {_told(error)}"
+        self._say(f"deleted {what}  {self._clock.now() - started:.2f} s")
+        return None
 
 
-def _deleted(group: str, resource: Resource) -> Deleted:
-    return Deleted(resource.kind, resource.name, group, resource.location, since="")
+def _told(error: AzError) -> str:
+    advice = f"\nNext: {error.next_step}; then run this again" if error.next_step else ""
+    return f"{error.reason}{advice}, or run: {error.command}"

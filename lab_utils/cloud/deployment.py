@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any, Callable
+from pathlib import Path
+from typing import Any, Callable, TypeVar
 
 from ..errors import AzError, DeployError
 from ..settings import Settings
-from . import refusal
+from . import refusal, template
 from .az import Az
+from .clock import Clock
 from .inventory import short
-from .parameters import TEMPLATE, parameter_file
+from .parameters import parameter_file
 from .patience import Patience
 from .progress import ENDED, Progress, failed_modules, failures
 from .redaction import redact
+from .state import Record
 
-NAME = "response-streaming"  # of the deployment: a second one updates the first
+NAME = "response-streaming"  # of the deployment, with the lab's id: a second updates the first
+PENDING = ("Running", "Accepted")
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,43 +52,43 @@ class Outputs:
 class Deployer:
     """Deploy the template of one lab, again and again."""
 
-    def __init__(
-        self, az: Az, settings: Settings, say: Say, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, az: Az, settings: Settings, lab: Record, say: Say, clock: Clock) -> None:
         self._az = az
         self._settings = settings
+        self._lab = lab
         self._say = say
-        self._sleep = sleep
-        self._where = ("--resource-group", settings.resource_group, "--name", NAME)
+        self._clock = clock
+        self._name = f"{NAME}-{lab.id}"  # labs may share a group
+        self._where = ("--resource-group", lab.group, "--name", self._name)
 
     def preview(self) -> list[str]:
         """Return what a deployment would change, one line each (what-if)."""
-        with parameter_file(self._settings) as file:
-            what = (*self._where, "--template-file", str(TEMPLATE), "--parameters", str(file))
-            try:
-                told = self._az.json("deployment", "group", "what-if", *what, "--no-pretty-print")
-            except AzError as error:
-                if not error.code:  # az 2.91 breaks down over a refused what-if and loses why
-                    self._az.run("deployment", "group", "validate", *what)
-                raise
+        told = self._with_template(self._what_if)
         return [
             f"{change['changeType']:<8}  {_described(change['resourceId'])}"
             for change in told["changes"] or []
         ]
 
+    def _what_if(self, file: Path) -> Any:
+        with parameter_file(self._settings, self._lab) as values:
+            what = (*self._where, "--template-file", str(file), "--parameters", str(values))
+            try:
+                return self._az.json("deployment", "group", "what-if", *what, "--no-pretty-print")
+            except AzError as error:
+                if not error.code:  # az 2.91 breaks down over a refused what-if and loses why
+                    self._az.run("deployment", "group", "validate", *what)
+                raise
+
     def deploy(self) -> Outputs:
         """Deploy and wait. Raises AzError where Azure refuses, DeployError where it fails.
 
-        az lets the resource providers validate the template before it creates anything.
+        az lets the resource providers validate what they can see of the template before anything
+        is created: not the parts that depend on what others become.
         """
-        if self._state() in ("Running", "Accepted"):
+        if self._state() in PENDING:
             self._say("a deployment that was begun before is still running; following it first")
             self._follow()
-        with parameter_file(self._settings) as file, self._told_that_it_goes_on(KeyboardInterrupt):
-            self._az.run(
-                *("deployment", "group", "create", *self._where, "--no-wait"),
-                *("--template-file", str(TEMPLATE), "--parameters", str(file)),
-            )
+        self._with_template(self._begin)
         self._say(
             "deployment started; API Management takes minutes, a classic tier most of an hour"
         )
@@ -92,6 +96,34 @@ class Deployer:
         if shown["properties"]["provisioningState"] != "Succeeded":
             raise DeployError(self._failure(shown))
         return read_outputs(shown)
+
+    def _begin(self, file: Path) -> None:
+        going_on = self._told_that_it_goes_on(KeyboardInterrupt)
+        with parameter_file(self._settings, self._lab) as values, going_on:
+            self._az.run(
+                *("deployment", "group", "create", *self._where, "--no-wait"),
+                *("--template-file", str(file), "--parameters", str(values)),
+            )
+
+    def _with_template(self, use: Callable[[Path], T]) -> T:
+        """Use the Bicep source, or, where there is no compiler, what was compiled of it."""
+        try:
+            return use(template.SOURCE)
+        except AzError as error:
+            if error.code != refusal.NO_BICEP:
+                raise
+            stale = template.changed()
+            if stale:
+                raise DeployError(
+                    f"{error.reason}\ninfra/main.json, kept for machines without Bicep, does not "
+                    f"hold your changes of {', '.join(stale)}.\nNext: install Bicep, as "
+                    "docs/azure.md tells, or undo these changes."
+                ) from error
+            self._say(
+                f"no Bicep here ({error.message.splitlines()[0]}): deploying infra/main.json, "
+                "which was compiled of the same files"
+            )
+            return use(template.COMPILED)
 
     def outputs(self) -> Outputs:
         """Return the outputs of the last deployment. Raises DeployError where there is none."""
@@ -104,7 +136,7 @@ class Deployer:
 
     def cancel(self) -> None:
         """Cancel the deployment, if it is running."""
-        if self._state() in ("Running", "Accepted"):
+        if self._state() in PENDING:
             self._say("a deployment is running: cancelling it")
             self._az.run("deployment", "group", "cancel", *self._where)
 
@@ -120,7 +152,7 @@ class Deployer:
             raise
 
     def _operations(self, name: str) -> list[dict[str, Any]]:
-        group = self._settings.resource_group
+        group = self._lab.group
         listed: list[dict[str, Any]] = self._az.json(
             "deployment", "operation", "group", "list", "--resource-group", group, "--name", name
         )
@@ -128,7 +160,7 @@ class Deployer:
 
     def _follow(self) -> Any:
         """Print what happens until the deployment has ended; return it as Azure shows it then."""
-        progress, patience = Progress(), Patience(self._say, self._sleep)
+        progress, patience = Progress(), Patience(self._say, self._clock, "deployment")
 
         def look() -> Any:
             shown = self._show()
@@ -140,15 +172,15 @@ class Deployer:
                 if answer:
                     shown, lines = answer
                     for line in lines:
-                        self._say(line)
+                        patience.tell(line)
                     state = shown["properties"]["provisioningState"]
                     if state in ENDED:
-                        self._say(f"{state:<9}  deployment  {NAME}  {patience.seconds:.2f} s")
+                        self._say(f"{state:<9}  deployment  {self._name}  {patience.seconds:.2f} s")
                         return shown
                 patience.pause()
 
     def _all_operations(self, progress: Progress) -> list[dict[str, Any]]:
-        listed = self._operations(NAME)
+        listed = self._operations(self._name)
         for name in progress.nested(listed):
             try:
                 listed = listed + self._operations(name)
@@ -159,15 +191,15 @@ class Deployer:
 
     def _failure(self, shown: Any) -> str:
         """Return which resource failed and why, with the next step for each."""
-        operations = self._operations(NAME)
+        operations = self._operations(self._name)
         for name in failed_modules(operations):
             operations = operations + self._operations(name)
         state = shown["properties"]["provisioningState"]
         told = [f"the deployment ended as {state}; a new run continues where it stopped"]
         whole = shown["properties"].get("error")
-        for resource, error in failures(operations) or ([(NAME, whole)] if whole else []):
+        for resource, error in failures(operations) or ([(self._name, whole)] if whole else []):
             cause = refusal.error(error)
-            told.append(f"{resource}: {cause.code}: {redact(cause.message)}")
+            told.append(f"{resource}: {redact(cause.told)}")
             if cause.next_step:
                 told.append(f"Next: {cause.next_step}.")
         return "\n".join(told)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set
 from typing import Any, Callable, Optional
 
 from ..errors import AzError, DeployError
 from ..settings import Settings
 from .az import Az
+from .ownership import ID_TAG, OWNER_TAG, TAG, id_of, owner_of
+from .state import Record
 
-TAG = ("lab", "response-streaming")  # infra/main.bicep gives it to every resource
-
-
-def is_ours(tags: Optional[dict[str, str]]) -> bool:
-    """Tell whether something carries the lab's tag."""
-    return (tags or {}).get(TAG[0]) == TAG[1]
+Group = dict[str, Any]
 
 
-def show(az: Az, name: str) -> Optional[dict[str, Any]]:
+def show(az: Az, name: str) -> Optional[Group]:
     """Return the group as Azure shows it, or None where there is none."""
     try:
-        group: dict[str, Any] = az.json("group", "show", "--name", name)
+        group: Group = az.json("group", "show", "--name", name)
     except AzError as error:
         if error.not_found:
             return None
@@ -27,29 +26,58 @@ def show(az: Az, name: str) -> Optional[dict[str, Any]]:
     return group
 
 
-def find(az: Az, settings: Settings) -> Optional[str]:
+def find(az: Az, settings: Settings, lab: Record, ids: Set[str]) -> Optional[str]:
     """Return the region of the group, or None where there is none yet.
 
-    Raises DeployError where it is being deleted, and where it is not the lab's and LAB_ADOPT_GROUP
-    does not allow its use.
+    `ids` are those of this folder's labs. Raises DeployError where the group is being deleted, and
+    where it is not the lab's and LAB_ADOPT_GROUP does not allow its use.
     """
-    name = settings.resource_group
-    group = show(az, name)
+    group = show(az, lab.group)
     if group is None:
         return None
     if group["properties"]["provisioningState"] == "Deleting":
-        raise DeployError(f"resource group {name} is being deleted: wait until it is gone")
-    if not is_ours(group["tags"]) and not settings.adopt_group:
-        raise DeployError(
-            f"resource group {name} exists and is not this lab's, it has no tag "
-            f"{'='.join(TAG)}: choose another LAB_RESOURCE_GROUP, or set LAB_ADOPT_GROUP=true to "
-            "deploy into it all the same"
-        )
+        raise DeployError(f"resource group {lab.group} is being deleted: wait until it is gone")
+    if id_of(group["tags"]) not in ids and not settings.adopt_group:
+        raise DeployError(whose(group))
     return str(group["location"])
 
 
-def create(az: Az, settings: Settings, say: Callable[[str], None]) -> None:
-    """Create the group with the lab's tag."""
-    where = ("--name", settings.resource_group, "--location", settings.location)
-    az.json("group", "create", *where, "--tags", "=".join(TAG))
-    say(f"resource group {settings.resource_group} created in {settings.location}")
+def whose(group: Group) -> str:
+    """Return what to tell of a group that is not this lab's."""
+    name, lab_id, owner = group["name"], id_of(group["tags"]), owner_of(group["tags"])
+    if lab_id:
+        by = f", deployed by {owner}" if owner else ""
+        return (
+            f"resource group {name} holds another lab: its id is {lab_id}{by}.\n"
+            "Next: choose another LAB_RESOURCE_GROUP, or none, for a lab of your own; if that one "
+            f"is yours, deployed from another folder or machine, set LAB_ID={lab_id}."
+        )
+    return (
+        f"resource group {name} exists and is not this lab's, it has no tag {ID_TAG}.\n"
+        "Next: choose another LAB_RESOURCE_GROUP, or none, for one of the lab's own; or set "
+        "LAB_ADOPT_GROUP=true to deploy into it beside what is there."
+    )
+
+
+def create(az: Az, settings: Settings, lab: Record, user: str, say: Callable[[str], None]) -> None:
+    """Create the group with the lab's tags."""
+    tags = ["=".join(TAG), f"{ID_TAG}={lab.id}"]
+    if re.fullmatch(r"[\w.@-]+", user):
+        tags.append(f"{OWNER_TAG}={user}")
+    where = ("--name", lab.group, "--location", settings.location)
+    az.json("group", "create", *where, "--tags", *tags)
+    say(f"resource group {lab.group} created in {settings.location}")
+
+
+def other_labs(az: Az, ids: Set[str]) -> list[str]:
+    """Return a line for each lab in the subscription that this folder does not know.
+
+    Raises AzError where groups may not be listed.
+    """
+    listed = az.json("group", "list", "--tag", "=".join(TAG))
+    return [
+        f"resource group {group['name']}, lab {id_of(group['tags']) or 'without an id'}"
+        + (f", deployed by {owner_of(group['tags'])}" if owner_of(group["tags"]) else "")
+        for group in listed
+        if id_of(group["tags"]) not in ids
+    ]

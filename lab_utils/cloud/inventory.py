@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
+from ..errors import AzError
 from .az import Az
-from .group import is_ours
+from .ownership import carries, id_of, is_ours
 
 APIM = "Microsoft.ApiManagement/service"
 ACCOUNT = "Microsoft.CognitiveServices/accounts"
@@ -22,13 +24,10 @@ COSTS = {
     (ACCOUNT, "S0"): "by the token, nothing while idle",
     ("Microsoft.Web/serverfarms", "B1"): "about 0.02 USD an hour",
 }
-_SUFFIX = r"-[a-z2-7]{13}"  # what infra/main.bicep's uniqueString makes
-# Application Insights creates these two by itself, without tags, beside a component of the lab's.
-_COMPANIONS = re.compile(
-    r"microsoft\.insights/actiongroups/Application Insights Smart Detection"
-    rf"|microsoft\.alertsmanagement/smartDetectorAlertRules/failure anomalies - appi{_SUFFIX}",
-    re.IGNORECASE,
-)
+# Application Insights makes these by itself, without tags: a group, which all components of the
+# resource group share, and a rule for each component.
+_ALERT_GROUP = "microsoft.insights/actiongroups/application insights smart detection"
+_ALERT_RULE = "microsoft.alertsmanagement/smartdetectoralertrules/failure anomalies - appi"
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,13 @@ class Resource:
     sku: str
     since: str  # date and time of its creation, as Azure tells them; may be empty
     ours: bool
+    is_up: bool = True  # neither being made nor failed
+    by_azure: bool = False  # made by Azure beside others: nobody's, worth nothing without them
 
     def __str__(self) -> str:
         parts = [short(self.kind), self.name, self.location, self.sku]
         parts.append(f"since {self.since}" if self.since else "")
         parts.append(COSTS.get((self.kind, self.sku), ""))
-        parts.append("" if self.ours else "not the lab's")
         return "  ".join(part for part in parts if part)
 
 
@@ -60,6 +60,7 @@ class Deleted:
     group: str
     location: str
     since: str
+    ours: bool = True
 
     def __str__(self) -> str:
         since = f"since {self.since}" if self.since else "now"
@@ -68,11 +69,19 @@ class Deleted:
     @property
     def purge(self) -> tuple[str, ...]:
         """Return az's arguments that purge it."""
+        return self._command("deletedservice purge", "account purge")
+
+    @property
+    def show(self) -> tuple[str, ...]:
+        """Return az's arguments that show whether it is still there."""
+        return self._command("deletedservice show", "account show-deleted")
+
+    def _command(self, apim: str, account: str) -> tuple[str, ...]:
         place = ("--location", self.location)
         if self.kind == APIM:
-            return ("apim", "deletedservice", "purge", "--service-name", self.name, *place)
-        account = ("--name", self.name, "--resource-group", self.group)
-        return ("cognitiveservices", "account", "purge", *account, *place)
+            return ("apim", *apim.split(), "--service-name", self.name, *place)
+        named = ("--name", self.name, "--resource-group", self.group)
+        return ("cognitiveservices", *account.split(), *named, *place)
 
 
 def short(kind: str) -> str:
@@ -80,8 +89,8 @@ def short(kind: str) -> str:
     return kind[len("Microsoft.") :] if kind.startswith("Microsoft.") else kind
 
 
-def resources(az: Az, group: str) -> list[Resource]:
-    """List the resources of a group that exists, the lab's and others."""
+def resources(az: Az, group: str, ids: Set[str]) -> list[Resource]:
+    """List the resources of a group that exists, those of the labs with `ids` and others."""
     return [
         Resource(
             id=item["id"],
@@ -90,49 +99,78 @@ def resources(az: Az, group: str) -> list[Resource]:
             location=item["location"],
             sku=(item.get("sku") or {}).get("name") or "",
             since=_moment(item.get("createdTime")),
-            ours=is_ours(item.get("tags")) or _is_companion(item),
+            ours=is_ours(item, ids) or _is_alert_rule(item, ids),
+            is_up=item.get("provisioningState") in (None, "Succeeded"),
+            by_azure=f"{item['type']}/{item['name']}".lower() == _ALERT_GROUP,
         )
         for item in az.json("resource", "list", "--resource-group", group)
     ]
 
 
-def deleted(az: Az, group: str) -> list[Deleted]:
-    """List the lab's soft-deleted resources that were in a group of this name.
+def guests(az: Az, group: str, service: Resource, ids: Set[str], api: str) -> list[str]:
+    """Return what others have put into one of the lab's services, and would lose with it.
 
-    A soft-deleted API Management service shows no tags: it counts as the lab's where both its
-    group and its name are as the lab makes them.
+    `api` is the name of the lab's own API. Raises AzError where that cannot be seen.
     """
-    found = [
-        Deleted(
-            kind=APIM,
-            name=item["name"],
-            group=_group(item["serviceId"]),
-            location=item["location"],
-            since=_moment(item.get("deletionDate")),
+    if not service.is_up:
+        return []  # nobody could put anything into it
+    if service.kind == APIM:
+        listed = az.json(
+            "apim", "api", "list", "--resource-group", group, "--service-name", service.name
         )
-        for item in az.json("apim", "deletedservice", "list")
-        if re.fullmatch(f"apim{_SUFFIX}", item["name"])
-    ]
-    found += [
-        Deleted(
-            kind=ACCOUNT,
-            name=item["name"],
-            group=_group(item["id"]),
-            location=item["location"],
-            since=_moment(item["properties"].get("deletionDate")),
-        )
-        for item in az.json("cognitiveservices", "account", "list-deleted")
-        if is_ours(item.get("tags")) or _is_named_as_ours(item)
-    ]
-    return [item for item in found if item.group.lower() == group.lower()]
+        names = [item["name"] for item in listed]
+        return [f"API {name}" for name in names if name not in (api, "echo-api")]  # a tier's sample
+    if service.kind == ACCOUNT:
+        where = ("--resource-group", group, "--name", service.name)
+        listed = az.json("cognitiveservices", "account", "deployment", "list", *where)
+        return [
+            f"model deployment {item['name']}"
+            for item in listed
+            if id_of(item.get("tags")) not in ids
+        ]
+    return []
 
 
-def _is_companion(item: dict[str, Any]) -> bool:
-    return bool(_COMPANIONS.fullmatch(f"{item['type']}/{item['name']}"))
+def deleted(az: Az, groups: dict[str, str]) -> tuple[list[Deleted], list[str]]:
+    """List what is soft-deleted of the labs, and of others in the same groups.
+
+    `groups` names the group of each lab by the lab's id. Of what Azure does not let see, a line
+    in the second list tells.
+    """
+    found: list[Deleted] = []
+    problems = []
+    for kind, command in (
+        (APIM, ("apim", "deletedservice", "list")),
+        (ACCOUNT, ("cognitiveservices", "account", "list-deleted")),
+    ):
+        try:
+            listed = az.json(*command)
+        except AzError as error:
+            problems.append(f"could not look for soft-deleted {short(kind)}: {error.reason}")
+            continue
+        found += [item for item in (_deleted(kind, entry, groups) for entry in listed) if item]
+    return found, problems
 
 
-def _is_named_as_ours(item: dict[str, Any]) -> bool:
-    return not item.get("tags") and bool(re.fullmatch(f"openai[0-9]+{_SUFFIX}", item["name"]))
+def _deleted(kind: str, item: dict[str, Any], groups: dict[str, str]) -> Optional[Deleted]:
+    """Return a soft-deleted resource of one of the groups, or None for any other.
+
+    API Management shows no tags of what is deleted: there the name carries the id, and the group
+    it was in must be that lab's. A tag that names another lab outweighs a name.
+    """
+    group = _group(item["serviceId"] if kind == APIM else item["id"])
+    when = item.get("deletionDate") or (item.get("properties") or {}).get("deletionDate")
+    here = {lab for lab, name in groups.items() if name.lower() == group.lower()}
+    if not here:
+        return None
+    tagged = id_of(item.get("tags"))
+    ours = any(carries(item["name"], lab) and tagged in ("", lab) for lab in here)
+    return Deleted(kind, item["name"], group, item["location"], _moment(when), ours)
+
+
+def _is_alert_rule(item: dict[str, Any], ids: Set[str]) -> bool:
+    name = f"{item['type']}/{item['name']}".lower()
+    return any(name == f"{_ALERT_RULE}-{lab}" for lab in ids)
 
 
 def _group(resource_id: str) -> str:

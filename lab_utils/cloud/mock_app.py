@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-import time
 import zipfile
 from pathlib import Path
 from typing import Callable
@@ -13,7 +12,9 @@ import requests
 
 from ..errors import DeployError
 from ..settings import PROJECT
-from .az import Az
+from .az import TEMPORARY, Az
+from .clock import Clock, breathing
+from .patience import Patience
 
 SOURCE = PROJECT / "mock_openai"
 SECONDS = 900.0  # to build and to start: a minute or two as a rule
@@ -42,32 +43,33 @@ def deploy(
     app: str,
     url: str,
     say: Callable[[str], None],
-    sleep: Callable[[float], None] = time.sleep,
+    clock: Clock,
 ) -> None:
     """Put the mock on the web app `app` and wait until it answers at `url`.
 
     That the deployment succeeds is not yet that the mock runs. Raises AzError and DeployError.
     """
     say(f"mock: deploying mock_openai to {app}; App Service builds it, a minute or two")
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder:
         path = Path(folder) / "mock.zip"
         path.write_bytes(package())
-        az.run(
-            *("webapp", "deploy", "--resource-group", group, "--name", app),
-            *("--type", "zip", "--src-path", str(path), "--clean", "true", "--restart", "true"),
-            *("--async", "true", "--track-status", "false"),
-            seconds=SECONDS,
-            chatty=True,
-        )
-    wait_for_health(url, sleep)
+        with breathing(say, f"mock: deploying to {app}"):
+            az.run(
+                *("webapp", "deploy", "--resource-group", group, "--name", app),
+                *("--type", "zip", "--src-path", str(path), "--clean", "true", "--restart", "true"),
+                *("--async", "true", "--track-status", "false"),
+                seconds=SECONDS,
+                chatty=True,
+            )
+    wait_for_health(url, say, clock)
     say(f"mock: answers at {url}")
 
 
 def wait_for_health(
-    url: str, sleep: Callable[[float], None] = time.sleep, seconds: float = SECONDS
+    url: str, say: Callable[[str], None], clock: Clock, seconds: float = SECONDS
 ) -> None:
     """Return when `url`/health answers 200. Raises DeployError after `seconds`."""
-    deadline = time.monotonic() + seconds
+    patience = Patience(say, clock, "mock: App Service builds and starts it")
     while True:
         try:
             answer = requests.get(f"{url}/health", timeout=30)
@@ -76,12 +78,12 @@ def wait_for_health(
                 return
         except requests.RequestException as error:
             told = str(error)
-        if time.monotonic() > deadline:
+        if patience.seconds > seconds:
             raise DeployError(
                 f"the mock does not answer at {url}/health within {seconds:.0f} seconds, last: "
                 f"{told}; see its log with `az webapp log tail`, or deploy again"
             )
-        sleep(3.0)
+        patience.pause()
 
 
 def _sources(source: Path) -> list[Path]:

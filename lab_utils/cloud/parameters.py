@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..settings import PROJECT, Settings
+from ..settings import Settings
+from .az import TEMPORARY
+from .state import Record
 
-TEMPLATE = PROJECT / "infra" / "main.bicep"
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 
 
@@ -30,14 +31,17 @@ def backends(settings: Settings) -> tuple[str, ...]:
     return tuple(f"openai{number}" for number, _ in enumerate(regions(settings), start=1))
 
 
-def parameters(settings: Settings) -> dict[str, Any]:
+def parameters(settings: Settings, lab: Record) -> dict[str, Any]:
     """Return the value of each parameter; none of them is secret."""
     given: dict[str, Any] = {
+        "labId": lab.id,
         "location": settings.location,
         "backend": settings.backend,
         "apimSku": settings.apim_sku,
         "publisherEmail": settings.publisher_email,
         "monitoring": settings.monitoring,
+        "bearerKey": settings.bearer_key,
+        "accountKind": settings.account_kind,
         "model": {
             "name": settings.model,
             "version": settings.model_version,
@@ -52,7 +56,7 @@ def parameters(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def parameter_file(settings: Settings) -> Iterator[Path]:
+def parameter_file(settings: Settings, lab: Record) -> Iterator[Path]:
     """Write the parameters to a file only this user can read, and remove it afterwards.
 
     On a command line every process of the machine could read them.
@@ -60,9 +64,9 @@ def parameter_file(settings: Settings) -> Iterator[Path]:
     document = {
         "$schema": SCHEMA,
         "contentVersion": "1.0.0.0",
-        "parameters": {key: {"value": value} for key, value in parameters(settings).items()},
+        "parameters": {key: {"value": value} for key, value in parameters(settings, lab).items()},
     }
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder:
         path = Path(folder) / "parameters.json"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

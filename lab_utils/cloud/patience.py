@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Callable, Optional, TypeVar
 
 from ..errors import AzError
+from .clock import BREATH, Clock, passed
 
 UNANSWERED = 10  # in a row; what runs in Azure does not mind
 LONGEST_PAUSE = 15.0  # seconds between two questions
-MOMENT = 0.5  # seconds until an interrupt is taken
 _FINAL = r"NotSignedIn|AADSTS\d+|AuthorizationFailed|SubscriptionNotFound"  # stays as it is
 
 T = TypeVar("T")
 
 
-def sleep(seconds: float) -> None:
-    """Sleep in short pieces: the Stop button of a notebook wakes nobody on Windows."""
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(left, MOMENT))
-
-
 class Patience:
-    """Ask until there is an answer; an unanswered question is told and asked again."""
+    """Ask until there is an answer; an unanswered question is told and asked again.
 
-    def __init__(self, say: Callable[[str], None], sleep: Callable[[float], None]) -> None:
+    `what` is told with the time passed whenever a minute has gone without a line.
+    """
+
+    def __init__(self, say: Callable[[str], None], clock: Clock, what: str) -> None:
         self._say = say
-        self._sleep = sleep
-        self._started = time.monotonic()
+        self._clock = clock
+        self._what = what
+        self._started = self._told = clock.now()
         self._unanswered = 0
 
     @property
     def seconds(self) -> float:
         """Return how long this has been going on."""
-        return time.monotonic() - self._started
+        return self._clock.now() - self._started
 
     def ask(self, question: Callable[[], T]) -> Optional[T]:
         """Return the answer, or None where there was none this time.
@@ -50,11 +46,18 @@ class Patience:
             if final or self._unanswered == UNANSWERED:
                 raise
             first_line = (error.code or error.message).splitlines()[0]
-            self._say(f"no answer from Azure ({first_line}); asking again")
+            self.tell(f"no answer from Azure ({first_line}); asking again")
             return None
         self._unanswered = 0
         return answer
 
+    def tell(self, line: str) -> None:
+        """Say a line; the next minute begins with it."""
+        self._say(line)
+        self._told = self._clock.now()
+
     def pause(self) -> None:
         """Wait a moment, a longer one the longer it takes."""
-        self._sleep(min(LONGEST_PAUSE, max(1.0, self.seconds / 20)))
+        if self._clock.now() - self._told >= BREATH:
+            self.tell(f"{self._what}: still waiting, {passed(self.seconds)} so far")
+        self._clock.sleep(min(LONGEST_PAUSE, max(1.0, self.seconds / 20)))

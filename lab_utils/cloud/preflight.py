@@ -1,65 +1,97 @@
-"""What would make a deployment fail after minutes, found in seconds."""
+"""What would make a deployment fail after minutes, found in seconds, before anything is paid for.
+
+Each look may be forbidden, or its provider ill: then a line tells what was not looked at, and the
+deployment goes on, because Azure says it too, only later.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Set
+from functools import partial
+from typing import Callable
 
-from ..errors import DeployError
+from ..errors import AzError, DeployError
 from ..settings import Settings
-from . import inventory
+from . import inventory, models, permissions
 from .az import Az
+from .ownership import carries
 from .parameters import backends, regions
+from .state import Record
+
+Say = Callable[[str], None]
 
 
-def check(az: Az, settings: Settings) -> None:
-    """Raise DeployError where a soft-deleted name is in the way or a region lacks the model."""
-    _check_names(az, settings)
+def check(az: Az, settings: Settings, lab: Record, ids: Set[str], say: Say) -> None:
+    """Raise DeployError for what Azure would refuse, or what is not this lab's to write over."""
+    standing = inventory.resources(az, lab.group, ids)
+    _check_standing(standing, lab)
+    known = {resource.name for resource in standing if resource.ours}
+    looks = {
+        "the rights on the group": partial(permissions.check, az, settings, lab.group),
+        "soft-deleted names": partial(_check_deleted, az, settings, lab, say),
+    }
+    if f"apim-{lab.id}" not in known:
+        looks["the name of the gateway"] = partial(_check_name, az, lab)
+        looks["the tier of the gateway"] = partial(_check_tier, az, lab, settings)
+    accounts = list(zip(backends(settings), regions(settings)))  # none for the mock
     for region in dict.fromkeys(regions(settings)):
-        _check_model(az, settings, region)
+        new = [name for name, at in accounts if at == region and f"{name}-{lab.id}" not in known]
+        look = partial(models.check, az, settings, region, len(new), say)
+        looks[f"the model in {region}"] = look
+    for what, look in looks.items():
+        try:
+            look()
+        except AzError as error:
+            say(f"not checked beforehand: {what} ({error.reason.splitlines()[0]})")
 
 
-def _check_names(az: Az, settings: Settings) -> None:
-    names = backends(settings)
-    found = [
-        item
-        for item in inventory.deleted(az, settings.resource_group)
-        if item.kind == inventory.APIM or item.name.rpartition("-")[0] in names
-    ]
-    if not found:
-        return
-    listed = "\n".join(f"  {item}\n    {az.text(*item.purge)}" for item in found)
-    raise DeployError(
-        f"soft-deleted resources of a former lab block the names this one needs:\n{listed}\n"
-        f"Next: purge them with these commands, or all at once with "
-        f"lab.remove(confirm={settings.resource_group!r})."
-    )
-
-
-def _check_model(az: Az, settings: Settings, region: str) -> None:
-    offered = [
-        item["model"]
-        for item in az.json("cognitiveservices", "model", "list", "--location", region)
-        if item["kind"] == "OpenAI"
-    ]
-    wanted = (settings.model, settings.model_version)
-    found = [model for model in offered if (model["name"], model["version"]) == wanted]
-    if not any(settings.model_sku in _skus(model) for model in found):
+def _check_standing(standing: list[inventory.Resource], lab: Record) -> None:
+    strange = [item for item in standing if not item.ours and carries(item.name, lab.id)]
+    if strange:
+        listed = "\n".join(f"  {item}" for item in strange)
         raise DeployError(
-            f"{settings.model} {settings.model_version} as {settings.model_sku} is not offered in "
-            f"{region}; {_instead(settings, offered, found)}.\nNext: set LAB_MODEL, "
-            "LAB_MODEL_VERSION and LAB_MODEL_SKU, or LAB_OPENAI_LOCATIONS to another region."
+            f"resource group {lab.group} holds what this lab would write over, and it does not "
+            f"carry the lab's tag:\n{listed}\nNext: choose another LAB_RESOURCE_GROUP, or none."
         )
 
 
-def _instead(settings: Settings, offered: list[Any], found: list[Any]) -> str:
-    if found:
-        return f"it is as {', '.join(_skus(found[0])) or 'nothing'}"
-    versions = [item["version"] for item in offered if item["name"] == settings.model]
-    if versions:
-        return f"its versions there are {', '.join(versions)}"
-    named = [f"{item['name']} {item['version']}" for item in offered if "gpt" in item["name"]]
-    return f"what is: {', '.join(named[:8]) or 'no chat model at all'}"
+def _check_deleted(az: Az, settings: Settings, lab: Record, say: Say) -> None:
+    found, problems = inventory.deleted(az, {lab.id: lab.group})
+    for problem in problems:
+        say(problem)
+    names = {f"{name}-{lab.id}" for name in ("apim", *backends(settings))}
+    blocking = [item for item in found if item.ours and item.name in names]
+    if blocking:
+        listed = "\n".join(f"  {item}\n    {az.text(*item.purge)}" for item in blocking)
+        raise DeployError(
+            f"soft-deleted resources of this lab block the names it needs:\n{listed}\n"
+            "Next: purge them with these commands, or run lab.remove(confirm=...), which does, or, "
+            "where you may not purge, lets the next deployment take new names."
+        )
 
 
-def _skus(model: Any) -> list[str]:
-    return [sku["name"] for sku in model.get("skus") or []]
+def _check_name(az: Az, lab: Record) -> None:
+    told = az.json("apim", "check-name", "--name", f"apim-{lab.id}")
+    if told.get("nameAvailable") is False and told.get("reason") == "AlreadyExists":
+        raise DeployError(
+            f"API Management has a service apim-{lab.id} already, living or soft-deleted, that is "
+            "not in this lab's group.\nNext: leave LAB_ID empty, so that the lab gets an id, and "
+            "names, of its own."
+        )
+
+
+def _check_tier(az: Az, lab: Record, settings: Settings) -> None:
+    path = f"/subscriptions/{lab.subscription}/providers/Microsoft.ApiManagement/skus"
+    listed = az.json("rest", "--method", "get", "--url", f"{path}?api-version=2022-08-01")
+    offered = {
+        place.replace(" ", "").lower()
+        for item in listed["value"]
+        if item.get("name") == settings.apim_sku and item.get("resourceType") == "service"
+        for place in item.get("locations") or []
+    }
+    if offered and settings.location not in offered:  # a tier that is not listed is not known
+        raise DeployError(
+            f"API Management {settings.apim_sku} is not offered in {settings.location}, but in "
+            f"{', '.join(sorted(offered)[:8])}.\nNext: set LAB_LOCATION to one of these, or "
+            "LAB_APIM_SKU to another tier."
+        )

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from typing import Callable
 
 import requests
 
 from ..errors import DeployError
+from .clock import Clock
+from .patience import Patience
 
 SECONDS = 900.0
-# 401, 403: the identity's role has not spread yet. 404: the API or the model has not.
-_NOT_YET = (401, 403, 404)
+# What a new gateway answers for a while, and why.
+_NOT_YET = {
+    0: "no connection yet: its name is still spreading",
+    401: "401 for now: the role of its identity is still spreading",
+    403: "403 for now: the role of its identity is still spreading",
+    404: "404 for now: its routes, or the model, are still spreading",
+}
 
 
 def wait(
     url: str,
     key: str,
     say: Callable[[str], None],
-    sleep: Callable[[float], None] = time.sleep,
+    clock: Clock,
     seconds: float = SECONDS,
 ) -> None:
     """Return when a chat completion at `url` gets an answer of the model.
@@ -26,7 +32,7 @@ def wait(
     The request is one that every model refuses with 400, so it costs no token. Azure spreads a new
     role within minutes as a rule. Raises DeployError after `seconds`.
     """
-    started, told_before = time.monotonic(), ""
+    patience, told_before = Patience(say, clock, "waiting for the gateway"), ""
     while True:
         try:
             answer = requests.post(url, json={"messages": []}, headers={"api-key": key}, timeout=60)
@@ -35,14 +41,23 @@ def wait(
             status, told = 0, f"no connection: {error}"
         if 200 <= status < 500 and status not in _NOT_YET:
             return
-        reason = "no connection yet" if not status else f"{status} for now"
+        reason = _NOT_YET.get(status, f"{status} for now: gateway or model is not up, or is ill")
         if reason != told_before:
-            say(f"waiting for the gateway: {reason}; Azure is still spreading roles and routes")
+            patience.tell(f"waiting for the gateway: {reason}")
             told_before = reason
-        if time.monotonic() - started > seconds:
+        if patience.seconds > seconds:
             raise DeployError(
                 f"the gateway does not reach the model after {seconds:.0f} seconds, last: {told}\n"
-                "Next: run the cell again; where it stays so, look at the role assignments of the "
-                "Azure OpenAI account."
+                f"Next: {_next_step(status)}."
             )
-        sleep(5.0)
+        patience.pause()
+
+
+def _next_step(status: int) -> str:
+    if status in (401, 403):
+        return (
+            "run the cell again, a role may take 30 minutes; where it stays so, look at the role "
+            "assignments of the account: the gateway's identity needs Cognitive Services OpenAI "
+            "User"
+        )
+    return "run the cell again; where it stays so, look at the gateway in the portal"

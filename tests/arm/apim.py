@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
+import uuid
 from typing import Any, Callable, Optional
 
 from .errors import ArmError
@@ -15,6 +16,8 @@ from .resources import Resource, Resources
 from .scratch import SecondApi
 
 SERVICE = "Microsoft.ApiManagement/service"
+TIERS = ("Developer", "Basic", "BasicV2", "Standard", "StandardV2", "Premium", "Consumption")
+REGIONS = ("Sweden Central", "France Central", "West Europe", "East US 2")
 
 
 class ApiManagement:
@@ -25,14 +28,16 @@ class ApiManagement:
         subscription: str,
         resources: Resources,
         operations: Operations,
-        backend_url: Callable[[str], str],
+        backend_url: Callable[[str, str], str],
     ) -> None:
         self.deleted: dict[str, Resource] = {}
         self.gateways: dict[str, Gateway] = {}  # by the service's id in lower case
         self.second: dict[str, SecondApi] = {}
         self._fronts: dict[str, Front] = {}
         self.keys: dict[str, dict[str, str]] = {}  # by the subscription's id in lower case
-        self._backend_url = backend_url  # from a backend's public address to where it runs
+        self.taken: set[str] = set()  # names of services in other people's subscriptions
+        self.missing: set[tuple[str, str]] = set()  # (tier, region) that are not offered
+        self._backend_url = backend_url  # public address and principal to where it runs
         self._provider = f"/subscriptions/{subscription}/providers/Microsoft.ApiManagement"
         self._group = f"/subscriptions/{subscription}/resourcegroups/{{group}}"
         self._resources = resources
@@ -57,6 +62,8 @@ class ApiManagement:
             routes.add("POST", f"{service}/gateways/managed/{call}", self._managed)
         policy = service + "/apis/{api}/policies/policy"
         routes.add("PUT", policy, self._put_policy)
+        routes.add("GET", self._provider + "/skus", self._skus)
+        routes.add("POST", self._provider + "/checkNameAvailability", self._check_name)
         deleted = "/locations/{location}/deletedservices/{name}"
         routes.add("GET", self._provider + "/deletedservices", self._list_deleted)
         routes.add("GET", self._provider + deleted, self._show_deleted)
@@ -92,18 +99,31 @@ class ApiManagement:
                 f"Api service {service['name']} was soft-deleted. In order to create the new "
                 "service with the same name, you have to either undelete the service or purge it.",
             )
+        if service["name"].lower() in self.taken:
+            raise ArmError(
+                409, "ServiceAlreadyExists", f"Api service already exists: {service['name']}"
+            )
+        if (service["sku"]["name"], service["location"]) in self.missing:
+            raise ArmError(
+                400,
+                "InvalidParameters",
+                f"SKU {service['sku']['name']} is not supported in region {service['location']}.",
+            )
         key = service["id"].lower()
         if key not in self.gateways:
             gateway = self.gateways[key] = Gateway(free_port())
             second = self.second[key] = SecondApi(
-                key, self._resources, functools.partial(self._key, key), self._member
+                key,
+                self._resources,
+                functools.partial(self._key, key),
+                functools.partial(self._member, key),
             )
             self._fronts[key] = Front(lambda path: second.port(path) or gateway.port)
         address = f"http://127.0.0.1:{self._fronts[key].port}"
         service["properties"]["gatewayUrl"] = address
         service["identity"] = {
             "type": "SystemAssigned",
-            "principalId": "55555555-5555-5555-5555-555555555555",
+            "principalId": str(uuid.uuid5(uuid.NAMESPACE_URL, key)),
             "tenantId": "11111111-1111-1111-1111-111111111111",
         }
         service["etag"] = "AAAA"
@@ -125,6 +145,7 @@ class ApiManagement:
         apis = self._resources.children(service, "apis")
         backends = self._resources.children(service, "backends")
         pools = [item for item in backends if item["properties"]["type"] == "Pool"]
+        apis = [item for item in apis if item["name"] == "inference"]
         if not apis or not pools:
             return {}, []
         (api,), (pool,) = apis, pools
@@ -145,11 +166,12 @@ class ApiManagement:
             ],
             "backend": {"name": pool["name"], "circuitBreakerRule": rule},
         }
-        return definition, [self._member(member) for member in members]
+        return definition, [self._member(service, member) for member in members]
 
-    def _member(self, member: dict[str, Any]) -> str:
+    def _member(self, service: str, member: dict[str, Any]) -> str:
+        principal = self._resources.get(service)["identity"]["principalId"]
         backend = self._resources.get(member["id"])
-        url = self._backend_url(backend["properties"]["url"])
+        url = self._backend_url(backend["properties"]["url"], principal)
         return f"{backend['name']}={url};priority={member['priority']};weight={member['weight']}"
 
     def _put_policy(self, request: Request, group: str, service: str, api: str) -> Answer:
@@ -192,8 +214,33 @@ class ApiManagement:
         found = self._resources.get(request.path.rsplit("/", 1)[0])
         return Answer(200, dict(self.keys[found["id"].lower()]), {"ETag": '"1"'})
 
+    def _skus(self, request: Request) -> Answer:
+        value = [
+            {
+                "resourceType": "service",
+                "name": tier,
+                "locations": [place],
+                "restrictions": [],
+            }
+            for tier in TIERS
+            for place in REGIONS
+            if (tier, place.replace(" ", "").lower()) not in self.missing
+        ]
+        return Answer(200, {"value": value})
+
+    def _check_name(self, request: Request) -> Answer:
+        name = request.json["name"].lower()
+        services = [item["name"].lower() for item in self._of_type(SERVICE)]
+        taken = name in (*services, *self.deleted, *self.taken)
+        reason = "AlreadyExists" if taken else "Valid"
+        return Answer(200, {"nameAvailable": not taken, "reason": reason, "message": ""})
+
     def _gone(self, service: Resource) -> None:
         self._stop(service["id"].lower())
+        self.soft_delete(service)
+
+    def soft_delete(self, service: Resource) -> None:
+        """Keep a service that somebody has deleted."""
         path = f"/locations/{service['location']}/deletedservices/{service['name']}"
         self.deleted[service["name"].lower()] = {
             "id": self._provider + path,
@@ -217,7 +264,7 @@ class ApiManagement:
 
     def _purge(self, request: Request, location: str, name: str) -> Answer:
         if name.lower() not in self.deleted:
-            return Answer(204)
+            raise ArmError(404, "ServiceNotFound", f"Api service does not exist: {name}")
 
         def finish() -> None:
             self.deleted.pop(name.lower(), None)

@@ -16,9 +16,11 @@ from .identity import Identity
 from .messages import Answer, Request, Routes, refused
 from .operations import SOON, Operations
 from .resources import Resource, Resources
+from .rights import Rights
 from .web import AppService
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000cafe"
+OPENAI_USER = "/5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"  # Cognitive Services OpenAI User
 
 
 @dataclass
@@ -40,10 +42,16 @@ class Cloud:
         self.alive = True  # whether what is deployed comes to life, which takes a second
         self.identity = identity
         self.operations = Operations(SUBSCRIPTION)
-        self.resources = Resources(SUBSCRIPTION, self.operations)
-        self.groups = Groups(SUBSCRIPTION, self.resources, self.operations)
+        self.rights = Rights(SUBSCRIPTION)
+        self.resources = Resources(SUBSCRIPTION, self.operations, self.rights)
+        self.groups = Groups(SUBSCRIPTION, self.resources, self.operations, self.rights)
         self.deployments = Deployments(
-            SUBSCRIPTION, self.groups, self.resources, self.operations, self._deployed
+            SUBSCRIPTION,
+            self.groups,
+            self.resources,
+            self.operations,
+            self.rights,
+            self._deployed,
         )
         self.cognitive = CognitiveServices(SUBSCRIPTION, self.resources, self.operations)
         self.web = AppService(SUBSCRIPTION, self.resources, host)
@@ -57,6 +65,9 @@ class Cloud:
         for part in (self.operations, self.cognitive, self.apim, self.web, self.deployments):
             part.routes(self._arm)
         self.groups.routes(self._arm)
+        group = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/{{group}}"
+        own = group + "/providers/Microsoft.Authorization/permissions"
+        self._arm.add("GET", own, self._permissions)
         self.resources.routes(self._arm)
 
     def fail(self, method: str, path: str, answer: Answer, times: int = 1) -> None:
@@ -70,6 +81,10 @@ class Cloud:
             f"'{action}' over scope '/subscriptions/{SUBSCRIPTION}' or the scope is invalid."
         )
         self.fail(method, path, refused(ArmError(403, "AuthorizationFailed", message)), 10**9)
+
+    def ill(self, path: str) -> None:
+        """Let a resource provider answer nothing but 502 where the path matches."""
+        self.fail("GET", path, Answer(502, b"<html>502 Bad Gateway</html>"), 10**9)
 
     def throttle(self, method: str, path: str, times: int) -> None:
         """Answer the next matching requests with 429."""
@@ -99,6 +114,8 @@ class Cloud:
         if found is None:
             found = self._scm.find(request)
             self.identity.check(request, request.base + ("/appservice" if found else ""))
+            if not found:
+                self.rights.check_request(request)
         self.operations.tick()
         found = found or self._arm.find(request)
         if found is None:
@@ -117,11 +134,26 @@ class Cloud:
         if self.alive:
             self.apim.start()
 
-    def _backend(self, url: str) -> str:
-        """Return where a backend runs, given its public address."""
+    def _permissions(self, request: Request, group: str) -> Answer:
+        return Answer(200, {"value": self.rights.permissions(self.groups.get(group)["id"])})
+
+    def _may_call(self, principal: str, account: str) -> bool:
+        """Tell whether a role of the kind that calls models is given on the account."""
+        start = f"{account}/providers/Microsoft.Authorization/roleAssignments/".lower()
+        return any(
+            key.startswith(start)
+            and item["properties"]["principalId"] == principal
+            and item["properties"]["roleDefinitionId"].endswith(OPENAI_USER)
+            for key, item in self.resources.by_id.items()
+        )
+
+    def _backend(self, url: str, principal: str) -> str:
+        """Return where a backend runs for a caller, given its public address."""
         account = re.fullmatch(r"https://([^.]+)\.openai\.azure\.com(/.*)", url)
         if account:
             found = next(item for item in self.resources.tracked() if item["name"] == account[1])
+            if not self._may_call(principal, found["id"]):
+                return self.cognitive.models.closed + account[2]
             return self.cognitive.models.url(account[1], found["location"]) + account[2]
         return self.web.url + url.partition(self.web.host)[2]
 

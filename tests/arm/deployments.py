@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from .errors import ArmError
 from .expressions import TemplateError
@@ -13,6 +13,7 @@ from .groups import Groups
 from .messages import Answer, Request, Routes
 from .operations import SOON, Operations
 from .resources import Resources
+from .rights import Rights
 from .template import NESTED, Place, Run
 
 
@@ -25,10 +26,11 @@ class Deployments:
         groups: Groups,
         resources: Resources,
         operations: Operations,
+        rights: Rights,
         done: Callable[[], None],
     ) -> None:
         self.pace = 5
-        self.preflight: Optional[ArmError] = None  # what providers say before anything is created
+        self.preflight: dict[str, ArmError] = {}  # by type: what validation of one would tell
         self.bodies: list[bytes] = []
         self._runs: dict[tuple[str, str], Run] = {}
         self._steps: dict[tuple[str, str], Iterator[None]] = {}
@@ -36,6 +38,7 @@ class Deployments:
         self._groups = groups
         self._resources = resources
         self._operations = operations
+        self._rights = rights
         self._done = done  # called when a deployment has succeeded
         groups.on_delete.append(self._forget)
 
@@ -56,38 +59,48 @@ class Deployments:
         for key in [key for key in self._runs if key[0] == group.lower()]:
             del self._runs[key], self._steps[key]
 
-    def _run(self, request: Request, group: str, name: str) -> Run:
+    def _run(self, request: Request, group: str, name: str, partial: bool = False) -> Run:
         properties = read_body(request.body)["properties"]
         self.bodies.append(request.body)
         found = self._groups.get(group)
         place = Place(self._subscription, found["name"], found["location"])
         given = {key: item["value"] for key, item in properties.get("parameters", {}).items()}
         try:
-            run = Run(name, properties["template"], given, place, self._resources)
+            run = Run(name, properties["template"], given, place, self._resources, partial=partial)
         except TemplateError as error:
             raise ArmError(
                 400, "InvalidTemplate", f"Deployment template validation failed: '{error}'"
             ) from error
-        if self.preflight:
+        return run
+
+    def _validated(self, request: Request, group: str, name: str) -> tuple[Run, _Planned]:
+        """Return what a deployment would do, as far as it can be seen before it is begun."""
+        run = self._run(request, group, name, partial=True)
+        run.provider = planned = _Planned(self._resources, self._rights)
+        for _ in run.steps():
+            pass
+        found = [
+            self.preflight[item["type"]]
+            for item in planned.resources
+            if item["type"] in self.preflight
+        ]
+        causes = [error.body for error in [*planned.errors, *found]]
+        if causes:
             raise ArmError(
                 400,
                 "InvalidTemplateDeployment",
                 f"The template deployment '{name}' is not valid according to the validation "
                 "procedure. See inner errors for details.",
-                [self.preflight.body],
+                causes,
             )
-        return run
+        return run, planned
 
     def _validate(self, request: Request, group: str, name: str) -> Answer:
-        run = self._run(request, group, name)
+        run, _ = self._validated(request, group, name)
         return Answer(200, _shown(run, "Succeeded"))
 
     def _preview(self, request: Request, group: str, name: str) -> Answer:
-        run = self._run(request, group, name)
-        planned = _Planned(self._resources)
-        run.provider = planned
-        for _ in run.steps():
-            pass
+        _, planned = self._validated(request, group, name)
         changes = [
             {
                 "resourceId": item["id"],
@@ -169,23 +182,21 @@ class Deployments:
 
 
 class _Planned:
-    """Say what would be created, without creating it."""
+    """Say what would be created, without creating it, and who may not do so."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, rights: Rights) -> None:
         self._real = resources
+        self._rights = rights
         self.resources: list[dict[str, Any]] = []
+        self.errors: list[ArmError] = []
 
     def put(self, resource: dict[str, Any]) -> dict[str, Any]:
         self.resources.append(resource)
-        found = self._real.find(resource["id"])
-        if found:
-            return found
-        unknown = {"gatewayUrl": "", "defaultHostName": "", "ConnectionString": ""}
-        return {
-            **resource,
-            "properties": {**unknown, **resource.get("properties", {})},
-            "identity": {"principalId": ""},
-        }
+        try:
+            self._rights.check(f"{resource['type']}/write", resource["id"])
+        except ArmError as error:
+            self.errors.append(error)
+        return resource
 
     def get(self, resource_id: str) -> dict[str, Any]:
         return self._real.find(resource_id) or {"id": resource_id, "properties": {}}

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable
 
 from .errors import ArmError
 from .messages import Answer, Request, Routes
 from .operations import Operations
 from .resources import Resources
+from .rights import Rights
 
 
 class Groups:
     """Keep resource groups; one that is deleted takes its resources with it."""
 
-    def __init__(self, subscription: str, resources: Resources, operations: Operations) -> None:
+    def __init__(
+        self, subscription: str, resources: Resources, operations: Operations, rights: Rights
+    ) -> None:
         self.by_name: dict[str, dict[str, Any]] = {}
         self.on_delete: list[Callable[[str], None]] = []  # told the name of a group that is gone
         self._root = f"/subscriptions/{subscription}"
+        self._rights = rights
         self._resources = resources
         self._operations = operations
 
     def routes(self, routes: Routes) -> None:
         """Add the routes of groups."""
         path = self._root + "/resourcegroups/{name}"
+        routes.add("GET", self._root + "/resourcegroups", self._list)
         routes.add("HEAD", path, lambda request, name: Answer(204 if self.has(name) else 404))
         routes.add("GET", path, lambda request, name: Answer(200, self.get(name)))
         routes.add("PUT", path, self._put)
@@ -39,6 +45,16 @@ class Groups:
                 404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found."
             )
         return self.by_name[name.lower()]
+
+    def _list(self, request: Request) -> Answer:
+        tag = dict(re.findall(r"(tagName|tagValue) eq '([^']*)'", request.query.get("$filter", "")))
+        seen = [
+            group
+            for group in self.by_name.values()
+            if self._rights.sees(group["id"])
+            and (not tag or (group["tags"] or {}).get(tag["tagName"]) == tag["tagValue"])
+        ]
+        return Answer(200, {"value": seen})
 
     def _put(self, request: Request, name: str) -> Answer:
         location = request.json["location"]
@@ -63,11 +79,20 @@ class Groups:
 
     def _delete(self, request: Request, name: str) -> Answer:
         group = self.get(name)
+        self._resources.check_locks(group["id"])
         group["properties"]["provisioningState"] = "Deleting"
 
         def finish() -> None:
+            stays = None
             for resource in self._resources.tracked(name):
-                self._resources.delete(resource["id"])
+                error = self._resources.stuck_by(resource)
+                if error:
+                    stays = error
+                else:
+                    self._resources.delete(resource["id"])
+            if stays:  # Azure gives up and goes on as if nothing had been
+                group["properties"]["provisioningState"] = "Succeeded"
+                raise stays
             self.by_name.pop(name.lower(), None)
             for hook in self.on_delete:
                 hook(name)

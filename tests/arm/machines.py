@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Optional
 
@@ -107,11 +109,59 @@ class Gateway:
         self._machine = None
 
 
+class Closed:
+    """Be the accounts for a caller without a role: refuse every request."""
+
+    def __init__(self) -> None:
+        told = json.dumps(
+            {
+                "error": {
+                    "code": "PermissionDenied",
+                    "message": "The principal lacks the required data action "
+                    "`Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/"
+                    "action` to perform `POST` operation.",
+                }
+            }
+        ).encode()
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(401)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(told)))
+                self.end_headers()
+                self.wfile.write(told)
+
+            def log_message(self, *arguments: object) -> None:
+                """Be quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def stop(self) -> None:
+        """Close the door for good."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
 class Models:
     """Be the Azure OpenAI accounts: a mock for each."""
 
     def __init__(self) -> None:
         self._machines: dict[str, Machine] = {}
+        self._closed: Optional[Closed] = None
+
+    @property
+    def closed(self) -> str:
+        """Return where every account answers a caller without a role."""
+        if self._closed is None:
+            self._closed = Closed()
+        return self._closed.url
 
     def url(self, account: str, region: str) -> str:
         """Return where the account answers, starting it when it is first asked for."""
@@ -130,3 +180,6 @@ class Models:
         """Stop all."""
         for account in list(self._machines):
             self.remove(account)
+        if self._closed:
+            self._closed.stop()
+            self._closed = None

@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional
 from .errors import ArmError
 from .messages import Answer, Request, Routes
 from .operations import Operations
+from .rights import Rights
 
 Resource = dict[str, Any]
 Hook = Callable[[Resource, Optional[Resource]], None]  # the resource, what it was before
@@ -16,11 +17,16 @@ class Resources:
     """Keep resources; compare ids without regard to case, as Azure does.
 
     `rejections` makes a resource provider refuse a type, or the one resource whose name is given.
+    `stuck` does so for deletions: they are accepted, and fail later. `locks` holds the ids, of
+    resources or groups, that may not be deleted.
     """
 
-    def __init__(self, subscription: str, operations: Operations) -> None:
+    def __init__(self, subscription: str, operations: Operations, rights: Rights) -> None:
         self.by_id: dict[str, Resource] = {}
         self.rejections: dict[str, ArmError] = {}
+        self.stuck: dict[str, ArmError] = {}
+        self.locks: set[str] = set()
+        self._rights = rights
         self._root = f"/subscriptions/{subscription}"
         self._operations = operations
         self._on_put: dict[str, Hook] = {}
@@ -35,7 +41,12 @@ class Resources:
         self._on_delete[kind.lower()] = hook
 
     def put(self, resource: Resource) -> Resource:
-        """Create or replace a resource."""
+        """Create or replace a resource, as a template does."""
+        self._rights.check(f"{resource['type']}/write", resource["id"])
+        return self.add(resource)
+
+    def add(self, resource: Resource) -> Resource:
+        """Create or replace a resource, whoever does it."""
         kind, name = resource["type"], resource["name"]
         for key in (kind, name):
             if key in self.rejections:
@@ -90,6 +101,23 @@ class Resources:
         if found and hook:
             hook(found)
 
+    def check_locks(self, resource_id: str) -> None:
+        """Raise ArmError 409 where a lock, on it, above or below, forbids its deletion."""
+        wanted = f"{resource_id.lower()}/"
+        for lock in self.locks:
+            held = f"{lock.lower()}/"
+            if wanted.startswith(held) or held.startswith(wanted):
+                raise ArmError(
+                    409,
+                    "ScopeLocked",
+                    f"The scope '{resource_id}' cannot perform delete operation because following "
+                    f"scope(s) are locked: '{lock}'. Please remove the lock and try again.",
+                )
+
+    def stuck_by(self, resource: Resource) -> Optional[ArmError]:
+        """Return what makes a deletion fail after it was accepted."""
+        return self.stuck.get(resource["type"]) or self.stuck.get(resource["name"])
+
     def routes(self, routes: Routes) -> None:
         """Add listing, reading and deleting of any resource; providers' own routes go first."""
         group = self._root + "/resourcegroups/{group}"
@@ -104,8 +132,10 @@ class Resources:
         wanted = request.query.get("$filter", "")
         if not group and "resourceGroup eq '" in wanted:
             group = wanted.partition("resourceGroup eq '")[2].partition("'")[0]
-        created = {"createdTime": "2026-01-01T02:03:04Z"} if "$expand" in request.query else {}
-        return Answer(200, {"value": [{**item, **created} for item in self.tracked(group)]})
+        expanded = "$expand" in request.query
+        created = {"createdTime": "2026-01-01T02:03:04Z"} if expanded else {}
+        seen = [item for item in self.tracked(group) if self._rights.sees(item["id"])]
+        return Answer(200, {"value": [{**item, **created} for item in seen]})
 
     def _provider(self, request: Request, namespace: str) -> Answer:
         kinds = {item["type"].partition("/")[2] for item in self.by_id.values()}
@@ -129,10 +159,15 @@ class Resources:
 
     def _delete(self, request: Request, group: str, rest: str) -> Answer:
         resource_id = request.path.rstrip("/")
-        if not self.find(resource_id):
+        found = self.find(resource_id)
+        if not found:
             return Answer(204)
+        self.check_locks(resource_id)
 
         def finish() -> None:
+            error = self.stuck_by(found)
+            if error:
+                raise error
             self.delete(resource_id)
 
         return self._operations.begin(request, finish)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Protocol
@@ -21,6 +22,10 @@ TERMINAL = (
     "The resource write operation failed to complete successfully, because it reached terminal "
     "provisioning state 'Failed'."
 )
+
+
+class UnknownError(Exception):
+    """Tell that a value is known only when another resource is there."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,9 @@ class Operation:
 class Run:
     """Carry out one deployment; nested ones are runs of their own.
 
+    A `partial` run is what validation and what-if see: they pass over everything whose values come
+    from what another resource or module will have become
+    (https://learn.microsoft.com/azure/azure-resource-manager/templates/deploy-what-if).
     Raises TemplateError at once where the parameters do not fit the template.
     """
 
@@ -83,10 +91,14 @@ class Run:
     operations: list[Operation] = field(default_factory=list)  # oldest first
     nested: list[Run] = field(default_factory=list)
     clock: Iterator[int] = field(default_factory=itertools.count)
+    partial: bool = False
 
     def __post_init__(self) -> None:
         self._given = bind(self.template, self.parameters)
+        self._resources = _by_symbol(self.template["resources"])
         self._created: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, str] = {}  # existing resources, by symbol
+        self._writers: dict[str, set[str]] = {}  # API -> symbols that have written to it
 
     @property
     def id(self) -> str:
@@ -103,11 +115,15 @@ class Run:
         """Carry the deployment out; between two steps every operation's state may be looked at."""
         try:
             for symbol in self._order():
-                yield from self._one(symbol)
-            self.outputs = {
-                name: {"type": item["type"].capitalize(), "value": self._output(item)}
-                for name, item in self.template.get("outputs", {}).items()
-            }
+                try:
+                    yield from self._one(symbol)
+                except UnknownError:
+                    continue
+            if not self.partial:
+                self.outputs = {
+                    name: {"type": item["type"].capitalize(), "value": self._output(item)}
+                    for name, item in self.template.get("outputs", {}).items()
+                }
             self.state = "Succeeded"
         except ArmError as error:
             self._fail(error.body)
@@ -120,21 +136,48 @@ class Run:
         self.error = {**told, "details": [cause]}
 
     def _order(self) -> list[str]:
-        resources = self.template["resources"]
         done: list[str] = []
 
         def visit(symbol: str) -> None:
-            for needed in resources[symbol].get("dependsOn", []):
+            for needed in self._direct(symbol):
                 visit(needed)
             if symbol not in done:
                 done.append(symbol)
 
-        for symbol in resources:
+        for symbol in self._resources:
             visit(symbol)
         return done
 
+    def _direct(self, symbol: str) -> list[str]:
+        """Return what a resource names in dependsOn; one of a loop stands for the whole loop."""
+        named = self._resources[symbol].get("dependsOn", [])
+        return [re.sub(r"^\[format\('(\w+)\[.*", r"\1", name) for name in named]
+
+    def _needed(self, symbol: str) -> set[str]:
+        """Return all that is there before `symbol` is begun."""
+        direct = self._direct(symbol)
+        return set(direct).union(*(self._needed(name) for name in direct))
+
+    def _check_writers(self, instance: str, resource_id: str) -> None:
+        """Raise ArmError where another part of the same API may be written at the same time."""
+        api = re.match(r".*/service/[^/]+/apis/[^/]+", resource_id)
+        if api is None:
+            return
+        symbol = instance.partition("[")[0]
+        loop = self._resources[symbol].get("copy", {})
+        written = self._writers.setdefault(api[0], set())
+        at_once = written - self._needed(symbol) - {symbol}
+        if at_once or (symbol in written and loop.get("batchSize") != 1):
+            raise ArmError(
+                409,
+                "PessimisticConcurrencyConflict",
+                "Resource was locked: another operation on the same API is in progress: "
+                f"{symbol}, {', '.join(at_once) or symbol}.",
+            )
+        written.add(symbol)
+
     def _one(self, symbol: str) -> Iterator[None]:
-        declared = dict(self.template["resources"][symbol])
+        declared = dict(self._resources[symbol])
         loop = declared.pop("copy", None)
         if not resolve(declared.pop("condition", True), self._functions()):
             return
@@ -154,7 +197,7 @@ class Run:
         else:
             resource_id = self.place.resource_id(kind, *name.split("/"))
         if declared.get("existing"):
-            self._created[symbol] = self.provider.get(resource_id)
+            self._known[symbol] = resource_id  # Azure looks it up when it is asked for
             return
         operation = Operation(resource_id, kind, name, moment=next(self.clock))
         self.operations.append(operation)
@@ -164,8 +207,12 @@ class Run:
                 yield from self._deploy_nested(symbol, declared, name, functions)
             else:
                 body = _copies({k: v for k, v in declared.items() if k != "scope"}, functions)
+                self._check_writers(symbol, resource_id)
                 self._created[symbol] = self.provider.put({**body, "id": resource_id})
             operation.state = "Succeeded"
+        except UnknownError:
+            self.operations.remove(operation)
+            raise
         except ArmError as error:
             operation.state, operation.error = "Failed", error.body
             raise
@@ -183,6 +230,7 @@ class Run:
             self.place,
             self.provider,
             clock=self.clock,
+            partial=self.partial,
         )
         self.nested.append(run)
         yield from run.steps()
@@ -198,6 +246,10 @@ class Run:
 
     def _functions(self, index: int = 0) -> dict[str, Callable[..., Any]]:
         def reference(symbol: str, version: str = "", full: str = "") -> Any:
+            if symbol in self._known:
+                self._created[symbol] = self.provider.get(self._known[symbol])
+            elif self.partial:
+                raise UnknownError
             if symbol not in self._created:
                 raise TemplateError(f"The resource '{symbol}' is not defined in the template.")
             created = self._created[symbol]
@@ -226,6 +278,15 @@ class Run:
             "uniqueString": unique_string,
             "variables": lambda name: resolve(self.template["variables"][name], self._functions()),
         }
+
+
+def _by_symbol(resources: Any) -> dict[str, Any]:
+    """Return resources by name; a list, which older templates have, only without dependencies."""
+    if isinstance(resources, dict):
+        return resources
+    if any("dependsOn" in item for item in resources):
+        raise TemplateError("dependsOn without symbolic names is not read here")
+    return {str(number): item for number, item in enumerate(resources)}
 
 
 def _copies(value: Any, functions: dict[str, Callable[..., Any]]) -> Any:

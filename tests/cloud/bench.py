@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Callable
 
 from lab_utils.cloud.az import Az
+from lab_utils.cloud.clock import Clock
 from lab_utils.cloud.deployment import Deployer
+from lab_utils.cloud.state import Memory, Record
 from lab_utils.cloud.target import AzureTarget
 from lab_utils.settings import Settings
-from tests.arm.cloud import Cloud
+from tests.arm.cloud import SUBSCRIPTION, Cloud
 from tests.arm.server import Loopback
 from tests.arm.worker import Worker
+
+LAB = "k3v7q2xd"
+
+
+class FakeClock(Clock):
+    """Let no real time pass; Azure's moves on with each question."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.pauses = 0
+        self.on_pause: Callable[[], None] = lambda: None
+
+    def now(self) -> float:
+        """Return what was slept."""
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Count the pause."""
+        self.seconds += seconds
+        self.pauses += 1
+        assert self.pauses < 400, "waits for ever"
+        self.on_pause()
 
 
 @dataclass
@@ -20,8 +45,9 @@ class Bench:
 
     loopback: Loopback
     run: Worker
+    folder: Path  # keeps the lab's state
     said: list[str] = field(default_factory=list)
-    pauses: int = 0
+    clock: FakeClock = field(default_factory=FakeClock)
 
     @property
     def cloud(self) -> Cloud:
@@ -31,27 +57,39 @@ class Bench:
     def az(self) -> Az:
         return Az(self.run, self.said.append)
 
+    def settings(self, **chosen: Any) -> Settings:
+        return Settings(target="azure", **{"state_dir": self.folder, **chosen})
+
     def target(self, **settings: Any) -> AzureTarget:
-        chosen = Settings(target="azure", **settings)
-        return AzureTarget(chosen, self.said.append, self.run, self.sleep)
+        return AzureTarget(self.settings(**settings), self.said.append, self.run, self.clock)
 
     def deploy(self, **settings: Any) -> AzureTarget:
         """Deploy the resources, without waiting for a gateway, which is not started either."""
         self.cloud.alive = False
         target = self.target(**settings)
         target.create_resource_group()
-        Deployer(
-            self.az, Settings(target="azure", **settings), self.said.append, self.sleep
-        ).deploy()
+        self.deployer(**settings).deploy()
         return target
 
-    def sleep(self, seconds: float) -> None:
-        """Let no time pass; Azure's moves on with each question."""
-        self.pauses += 1
-        assert self.pauses < 200, "waits for ever"
-        self.on_pause()
+    def deployer(self, **settings: Any) -> Deployer:
+        """Return what deploys the lab that stands in this folder."""
+        lab = self.lab
+        return Deployer(self.az, self.settings(**settings), lab, self.said.append, self.clock)
 
-    on_pause: Callable[[], None] = lambda: None
+    @property
+    def lab(self) -> Record:
+        """Return the lab that was deployed last."""
+        return Memory(self.folder).records()[-1]
+
+    @property
+    def group(self) -> str:
+        return self.lab.group
+
+    def remember(self, group: str = "lab", lab_id: str = LAB) -> Record:
+        """Let the folder know a lab with a known id, before it is deployed."""
+        record = Record(lab_id, SUBSCRIPTION, group)
+        Memory(self.folder).keep(record)
+        return record
 
     @property
     def text(self) -> str:

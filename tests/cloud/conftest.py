@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,18 +33,20 @@ def worker(loopback: Loopback) -> Iterator[Worker]:
     made.close()
 
 
-def _bench(loopback: Loopback, worker: Worker) -> Iterator[Bench]:
+def _bench(loopback: Loopback, worker: Worker, folder: Path) -> Iterator[Bench]:
     loopback.reset()
     loopback.sign_in()
-    yield Bench(loopback, worker)
+    yield Bench(loopback, worker, folder)
     loopback.reset()
 
 
 @pytest.fixture
-def bench(loopback: Loopback, worker: Worker) -> Iterator[Bench]:
-    yield from _bench(loopback, worker)
+def bench(loopback: Loopback, worker: Worker, tmp_path: Path) -> Iterator[Bench]:
+    yield from _bench(loopback, worker, tmp_path)
 
 
 @pytest.fixture(scope="module")
-def shared_bench(loopback: Loopback, worker: Worker) -> Iterator[Bench]:
-    yield from _bench(loopback, worker)
+def shared_bench(
+    loopback: Loopback, worker: Worker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    yield from _bench(loopback, worker, tmp_path_factory.mktemp("state"))

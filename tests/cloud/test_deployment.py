@@ -8,13 +8,11 @@ import pytest
 
 from lab_utils.cloud.deployment import NAME, Deployer, Outputs
 from lab_utils.errors import AzError, DeployError
-from lab_utils.settings import Settings
 from tests.arm.errors import ArmError
 from tests.arm.messages import Answer
 from tests.cloud.bench import Bench
 from tests.infra import compiled
 
-GROUP = "lab-response-streaming"
 MODELS = "Microsoft.CognitiveServices/accounts/deployments"
 QUOTA = ArmError(
     400,
@@ -27,7 +25,7 @@ QUOTA = ArmError(
 def deployer(bench: Bench) -> Deployer:
     bench.cloud.alive = False
     bench.target().create_resource_group()
-    return Deployer(bench.az, Settings(target="azure"), bench.said.append, bench.sleep)
+    return bench.deployer()
 
 
 def test_every_output_read_is_an_output_of_the_template() -> None:
@@ -35,7 +33,7 @@ def test_every_output_read_is_an_output_of_the_template() -> None:
 
 
 def test_what_validation_finds_is_told_before_anything_is_created(bench: Bench) -> None:
-    bench.cloud.deployments.preflight = QUOTA
+    bench.cloud.deployments.preflight[MODELS] = QUOTA
     with pytest.raises(AzError) as caught:
         bench.deploy()
     assert caught.value.code == "InsufficientQuota"
@@ -79,7 +77,7 @@ def test_a_name_soft_deleted_meanwhile_is_told(bench: Bench) -> None:
     bench.cloud.resources.rejections["Microsoft.CognitiveServices/accounts"] = ArmError(
         409, "FlagMustBeSetForRestore", "An existing resource has been soft-deleted."
     )
-    with pytest.raises(DeployError, match=r"Next: purge what is soft-deleted: `lab\.remove"):
+    with pytest.raises(DeployError, match=r"Next: run `lab\.remove.*purges what is "):
         bench.deploy()
 
 
@@ -95,16 +93,16 @@ def test_throttling_is_waited_out(bench: Bench) -> None:
 
     def throttle_once() -> None:
         bench.cloud.throttle("GET", f"/deployments/{NAME}", times=4)  # az itself tries three times
-        bench.on_pause = lambda: None
+        bench.clock.on_pause = lambda: None
 
-    bench.on_pause = throttle_once
+    bench.clock.on_pause = throttle_once
     made.deploy()
     assert "no answer from Azure (TooManyRequests); asking again" in bench.said
 
 
 def test_a_lost_connection_does_not_end_the_watch(bench: Bench) -> None:
     made = deployer(bench)
-    path = f"deployments/{NAME}/operations"
+    path = f"deployments/{NAME}-{bench.lab.id}/operations"
     bench.cloud.fail("GET", path, Answer(dropped=True), times=4)
     made.deploy()
     assert any(line.startswith("no answer from Azure") for line in bench.said)
@@ -125,7 +123,7 @@ def test_a_sign_in_that_ends_meanwhile_is_told(bench: Bench) -> None:
         bench.loopback.identity.seconds = 0
         bench.loopback.expire_tokens()
 
-    bench.on_pause = sign_in_ends
+    bench.clock.on_pause = sign_in_ends
     with pytest.raises(AzError) as caught:
         made.deploy()
     assert "az login" in caught.value.next_step
@@ -138,19 +136,22 @@ def test_an_interrupt_tells_what_goes_on_and_the_next_run_follows_it(bench: Benc
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    bench.on_pause = interrupt
+    bench.clock.on_pause = interrupt
     with pytest.raises(KeyboardInterrupt):
         made.deploy()
     assert "goes on in Azure" in bench.said[-1]
-    assert f"az deployment group cancel --resource-group {GROUP} --name {NAME}" in bench.said[-1]
-    bench.on_pause = lambda: None
+    assert (
+        f"az deployment group cancel --resource-group {bench.group} --name {NAME}-{bench.lab.id}"
+        in bench.said[-1]
+    )
+    bench.clock.on_pause = lambda: None
     made.deploy()
     assert "a deployment that was begun before is still running; following it first" in bench.said
 
 
 def test_a_deployment_cancelled_elsewhere_is_told(bench: Bench) -> None:
     made = deployer(bench)
-    bench.on_pause = made.cancel
+    bench.clock.on_pause = made.cancel
     with pytest.raises(DeployError, match="the deployment ended as Canceled"):
         made.deploy()
 
@@ -177,7 +178,7 @@ def test_an_update_previews_no_change(bench: Bench) -> None:
 
 def test_a_refused_preview_tells_why(bench: Bench) -> None:
     made = deployer(bench)
-    bench.cloud.deployments.preflight = QUOTA
+    bench.cloud.deployments.preflight[MODELS] = QUOTA
     with pytest.raises(AzError) as caught:
         made.preview()
     assert caught.value.code == "InsufficientQuota"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from lab_utils.cloud.account import OLDEST
-from lab_utils.cloud.group import TAG
 from lab_utils.cloud.inventory import COSTS
-from lab_utils.settings import PROJECT, Settings
+from lab_utils.cloud.ownership import ID_TAG, TAG
+from lab_utils.cloud.state import GROUP
+from lab_utils.settings import PROJECT
 
 TEXT = (PROJECT / "docs" / "azure.md").read_text(encoding="utf-8")
 
@@ -21,7 +22,8 @@ def test_costs_are_those_the_clean_up_shows() -> None:
 def test_names_are_those_of_the_code() -> None:
     assert "=".join(TAG) in TEXT
     assert f"install-azure-cli), {OLDEST[0]}.{OLDEST[1]} or later" in TEXT
-    assert Settings().resource_group in TEXT
+    assert GROUP in TEXT
+    assert ID_TAG in TEXT
 
 
 def test_links_lead_somewhere() -> None:

@@ -13,8 +13,8 @@ from lab_utils.cloud.az import Az, Completed
 from lab_utils.cloud.inventory import ACCOUNT, APIM, Deleted
 
 GROUP = "lab"
-TAGS = {"lab": "response-streaming"}
-SUFFIX = "abcdefghijklm"
+LAB, OTHER = "k3v7q2xd", "m5m5m5m5"
+TAGS = {"lab": "response-streaming", "lab-id": LAB}
 
 
 def az(answers: dict[str, Any]) -> Az:
@@ -47,24 +47,34 @@ def service(name: str, group: str = GROUP) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("services", "accounts", "names"),
+    ("services", "accounts", "ours", "others"),
     [
-        ([], [], []),
-        ([service(f"apim-{SUFFIX}")], [], [f"apim-{SUFFIX}"]),
-        ([service(f"apim-{SUFFIX}", "LAB")], [], [f"apim-{SUFFIX}"]),
-        ([service(f"apim-{SUFFIX}", "another"), service("apim-production")], [], []),
-        ([], [account("any-name", tags=TAGS)], ["any-name"]),
-        ([], [account("any-name", "another", tags=TAGS)], []),
-        ([], [account("any-name", tags={"owner": "me"}), account("any-name")], []),
-        ([], [account(f"openai1-{SUFFIX}")], [f"openai1-{SUFFIX}"]),
-        ([], [account(f"openai1-{SUFFIX}", tags={"owner": "me"})], []),
+        ([], [], [], []),
+        ([service(f"apim-{LAB}")], [], [f"apim-{LAB}"], []),
+        ([service(f"apim-{LAB}", "LAB")], [], [f"apim-{LAB}"], []),
+        (
+            [service(f"apim-{LAB}", "another"), service("apim-production")],
+            [],
+            [],
+            ["apim-production"],
+        ),
+        ([], [account(f"openai1-{LAB}", tags=TAGS)], [f"openai1-{LAB}"], []),
+        ([], [account(f"openai1-{LAB}")], [f"openai1-{LAB}"], []),
+        ([], [account("any-name", tags=TAGS)], [], ["any-name"]),  # an inherited tag
+        ([], [account(f"openai1-{LAB}", "another", tags=TAGS)], [], []),
+        ([], [account(f"openai1-{LAB}", tags={"lab-id": OTHER})], [], [f"openai1-{LAB}"]),
+        ([], [account(f"openai1-{OTHER}", tags={"lab-id": OTHER})], [], [f"openai1-{OTHER}"]),
+        ([], [account("any-name", tags={"lab": "response-streaming"})], [], ["any-name"]),
     ],
 )
-def test_only_the_labs_soft_deleted_resources_are_found(
-    services: list[Any], accounts: list[Any], names: list[str]
+def test_the_id_decides_whose_a_soft_deleted_resource_is(
+    services: list[Any], accounts: list[Any], ours: list[str], others: list[str]
 ) -> None:
     answers = {"apim deletedservice": services, "cognitiveservices account": accounts}
-    assert [item.name for item in inventory.deleted(az(answers), GROUP)] == names
+    found, problems = inventory.deleted(az(answers), {LAB: GROUP})
+    assert [item.name for item in found if item.ours] == ours
+    assert [item.name for item in found if not item.ours] == others
+    assert problems == []
 
 
 def test_a_soft_deleted_resource_is_listed_with_its_date_and_without_a_cost() -> None:
@@ -85,16 +95,22 @@ def test_purging_names_group_and_region_where_azure_wants_them() -> None:
     )
 
 
-def test_tags_and_companions_decide_whose_a_resource_is() -> None:
+def test_id_and_name_together_decide_whose_a_resource_is() -> None:
     def resource(kind: str, name: str, tags: Any = None) -> dict[str, Any]:
         return {"id": "x", "type": kind, "name": name, "location": "north", "tags": tags}
 
+    rules = "microsoft.alertsmanagement/smartDetectorAlertRules"
     listed = [
-        resource("Microsoft.Web/sites", "mock", TAGS),
-        resource("Microsoft.Web/sites", "shop", {"lab": "another"}),
+        resource("Microsoft.Web/sites", f"mock-{LAB}", TAGS),
+        resource("Microsoft.Web/sites", f"mock-{LAB}", {"LAB-ID": LAB}),  # Azure ignores case
+        resource("Microsoft.Web/sites", f"mock-{LAB}"),  # whoever made it like this
+        resource("Microsoft.Web/sites", "shop", TAGS),  # inherited
+        resource("Microsoft.Web/sites", f"mock-{OTHER}", {"lab-id": OTHER}),
+        resource(rules, f"failure anomalies - appi-{LAB}"),
+        resource(rules, f"failure anomalies - appi-{OTHER}"),
         resource("microsoft.insights/actiongroups", "Application Insights Smart Detection"),
         resource("microsoft.insights/actiongroups", "on call"),
     ]
-    found = inventory.resources(az({"resource list": listed}), GROUP)
-    assert [item.ours for item in found] == [True, False, True, False]
-    assert str(found[1]).endswith("not the lab's")
+    found = inventory.resources(az({"resource list": listed}), GROUP, {LAB})
+    assert [item.ours for item in found] == [True, True, *[False] * 3, True, *[False] * 3]
+    assert [item.by_azure for item in found] == [*[False] * 7, True, False]

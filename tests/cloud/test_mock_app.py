@@ -88,4 +88,4 @@ def test_a_refused_package_is_told(bench: Bench) -> None:
 
 def test_a_mock_that_never_answers_is_told(bench: Bench) -> None:
     with pytest.raises(DeployError, match=r"(?s)does not answer.*503 starting.*az webapp log tail"):
-        wait_for_health(bench.loopback.url, bench.sleep, seconds=0)
+        wait_for_health(bench.loopback.url, bench.said.append, bench.clock, seconds=0)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
+from lab_utils.cloud.state import GROUP, Record
 from lab_utils.errors import ConfigError, PolicyError
 from lab_utils.settings import PROJECT
 from lab_utils.target import Deployment, Facts
+from tests.arm.identity import CLIENT
 from tests.cloud.bench import Bench
 
-GROUP = "lab-response-streaming"
 POLICY = (PROJECT / "infra" / "gateway" / "policy.xml").read_text(encoding="utf-8")
 REGIONS = ("swedencentral", "francecentral")
 
@@ -24,10 +25,12 @@ class Story:
 
     deployment: Deployment
     facts: Facts
+    lab: Record
     group: list[str]
     preview: list[str]
     progress: list[str]
     answers: list[requests.Response]
+    tags: dict[str, str] = field(default_factory=dict)
     policies: list[str] = field(default_factory=list)
     refused: list[PolicyError] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
@@ -65,11 +68,13 @@ def story(shared_bench: Bench) -> Story:
     story = Story(
         deployment,
         target.facts(),
+        bench.lab,
         group,
         preview,
         said(),
         [ask(deployment, stream=True) for _ in range(4)],
     )
+    story.tags = dict(bench.cloud.groups.get(bench.group)["tags"])
     story.policies.append(target.policy())
     buffered = POLICY.replace('buffer-response="false"', 'buffer-response="true"')
     target.put_policy(buffered, "buffered.xml")
@@ -91,7 +96,7 @@ def story(shared_bench: Bench) -> Story:
         other.remove("another-group")
     story.unconfirmed = [str(unconfirmed.value), *other.resources()]
     said()
-    other.remove(GROUP)
+    other.remove(GROUP)  # the default name without the id at its end
     story.removal = said()
     other.remove(GROUP)
     story.second_removal = said()
@@ -102,8 +107,14 @@ def story(shared_bench: Bench) -> Story:
 def test_the_group_is_created_with_the_labs_tag(story: Story, shared_bench: Bench) -> None:
     assert story.group == [
         "subscription Lab subscription (00000000-0000-0000-0000-00000000cafe)",
-        f"resource group {GROUP} created in swedencentral",
+        f"resource group {story.lab.group} created in swedencentral",
     ]
+    assert story.lab.group == f"{GROUP}-{story.lab.id}"
+    assert story.tags == {
+        "lab": "response-streaming",
+        "lab-id": story.lab.id,
+        "lab-owner": CLIENT,
+    }
 
 
 def test_the_preview_tells_what_would_be_created(story: Story) -> None:
@@ -166,24 +177,26 @@ def test_a_second_deployment_is_an_update_that_puts_the_policy_back(story: Story
 
 def test_the_listing_tells_age_and_cost(story: Story) -> None:
     listed = "\n".join(story.resources)
-    assert story.resources[0] == f"resource group  {GROUP}  swedencentral"
+    assert story.resources[0] == f"resource group  {story.lab.group}  swedencentral"
     assert re.search(r"ApiManagement/service .* BasicV2 .* since 2026-01-01 02:03 .* USD", listed)
     assert "by the token" in listed
     assert "not the lab's" not in listed
 
 
 def test_without_the_right_confirmation_nothing_is_removed(story: Story) -> None:
-    assert f"lab.remove(confirm='{GROUP}')" in story.unconfirmed[0]
+    assert f"lab.remove(confirm='{story.lab.group}')" in story.unconfirmed[0]
     assert story.unconfirmed[1:] == story.resources
 
 
 def test_removal_deletes_waits_purges_and_proves(story: Story) -> None:
     steps = [
+        "to be deleted: ApiManagement/service  apim-",
+        *["to be deleted: "] * 4,
         "resource group .*: being deleted",
         "resource group .*: gone",
-        "purged Microsoft.ApiManagement/service apim-",
-        "purged Microsoft.CognitiveServices/accounts openai1-",
-        "purged Microsoft.CognitiveServices/accounts openai2-",
+        "purged ApiManagement/service apim-",
+        "purged CognitiveServices/accounts openai1-",
+        "purged CognitiveServices/accounts openai2-",
         "nothing of the lab is left",
     ]
     for step, line in zip(steps, story.removal):
@@ -194,7 +207,7 @@ def test_removal_deletes_waits_purges_and_proves(story: Story) -> None:
 
 def test_removal_runs_twice(story: Story) -> None:
     assert story.second_removal == [
-        f"resource group {GROUP}: not there",
+        f"resource group {story.lab.group}: not there",
         "nothing of the lab is left",
     ]
 

@@ -41,3 +41,12 @@ def evaluate(**parameters: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         pass
     assert run.state == "Succeeded", run.error
     return list(recorder.resources.values()), {k: v["value"] for k, v in run.outputs.items()}
+
+
+def planned(**parameters: Any) -> list[dict[str, Any]]:
+    """Return the resources that validation sees before anything is there."""
+    recorder = Recorder()
+    run = Run("response-streaming", compiled.load(), parameters, PLACE, recorder, partial=True)
+    for _ in run.steps():
+        pass
+    return list(recorder.resources.values())

@@ -1,0 +1,82 @@
+"""Purges what a deletion leaves behind soft-deleted, where that is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Callable
+
+from ..errors import AzError
+from . import inventory
+from .az import Az
+from .clock import Clock, breathing
+from .inventory import Deleted, short
+from .patience import Patience
+
+SECONDS = 3600.0
+NOTICED = 120.0  # within so many seconds a purge shows, whose result may not be read
+BY_ITSELF = "48 hours after its deletion"  # what Azure purges without being asked
+
+
+class Purge:
+    """Purge what carries an id of this folder's labs, and what was deleted just now."""
+
+    def __init__(
+        self, az: Az, groups_of: dict[str, str], say: Callable[[str], None], clock: Clock
+    ) -> None:
+        self._az = az
+        self._groups_of = groups_of
+        self._say = say
+        self._clock = clock
+
+    def purge(self, gone: Sequence[Deleted]) -> list[Deleted]:
+        """Return what stays soft-deleted, each told with who can purge it and how.
+
+        `gone` was deleted just now: Azure may take a while to list it, so its names do.
+        """
+        listed, problems = inventory.deleted(self._az, self._groups_of)
+        for problem in problems:
+            self._say(problem)
+        for item in listed:
+            if not item.ours:
+                self._say(f"not the lab's, left alone: {item}")
+        known = {(item.kind, item.name) for item in listed}
+        wanted = [item for item in listed if item.ours]
+        wanted += [item for item in gone if (item.kind, item.name) not in known]
+        return [item for item in wanted if not self._purged(item)]
+
+    def _purged(self, item: Deleted) -> bool:
+        started = self._clock.now()
+        what = f"{short(item.kind)} {item.name}"
+        try:
+            with breathing(self._say, f"purging {what}"):
+                self._az.run(*item.purge, seconds=SECONDS)
+        except AzError as error:
+            if not error.not_found and not self._gone_all_the_same(item, error):
+                self._say(
+                    f"soft-deleted, without cost, and its name taken: {what}; it could not be "
+                    f"purged: {error.reason}\n  Azure purges it by itself {BY_ITSELF}; earlier, "
+                    "somebody who is Contributor of the subscription can run:\n"
+                    f"  {self._az.text(*item.purge)}"
+                )
+                return False
+        self._say(f"purged {what}  {self._clock.now() - started:.2f} s")
+        return True
+
+    def _gone_all_the_same(self, item: Deleted, error: AzError) -> bool:
+        """Tell whether the purge was done though az failed: its result may not be readable.
+
+        https://github.com/Azure/azure-cli/issues/29069
+        """
+        if "/delete'" in error.message:  # the purge itself is forbidden
+            return False
+        patience = Patience(self._say, self._clock, f"purging {item.name}")
+        while patience.seconds <= NOTICED:
+            try:
+                self._az.json(*item.show)
+            except AzError as look:
+                if look.not_found:
+                    return True
+                if look.code == "AuthorizationFailed":
+                    return False
+            patience.pause()
+        return False
