@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Optional
 
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json.containers import JArray, JContainer, JObject
+from policy_expressions.json.path_patterns import text_pattern
 from policy_expressions.json.tokens import JToken, JValue
 
 Step = Callable[[JToken, bool], Iterator[JToken]]
@@ -16,6 +17,7 @@ _INTEGER = re.compile(r"-?\d+")
 _SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _COMPARISON = re.compile(r"===|!==|==|!=|<>|<=|>=|<|>|=~")
+_PATTERN = re.compile(r"/((?:[^/\\]|\\.)*)/([a-z]*)", re.DOTALL)
 
 
 def select(token: JToken, path: str, error: bool) -> list[JToken]:
@@ -254,14 +256,24 @@ class _Parser:
         if found is None:
             return lambda token: bool(left(token))
         self._at = found.end()
-        right = self._operand()
         word = found.group()
         if word == "=~":
-            self._fail("Regular expressions in paths are not supported.")
+            matches = self._pattern()
+            return lambda token: any(matches(found) for found in left(token))
+        right = self._operand()
         return lambda token: (
             any(_compare(a, b, word) for a in left(token) for b in right(token))
             or (word in ("!=", "<>", "!==") and not (left(token) and right(token)))
         )
+
+    def _pattern(self) -> Test:
+        """Read `/text/options` and return what tells whether a value matches it."""
+        self._space()
+        found = _PATTERN.match(self._path, self._at)
+        if found is None:
+            self._fail("Unexpected character while parsing path query.")
+        self._at = found.end()
+        return text_pattern(*found.groups())
 
     def _operand(self) -> Callable[[JToken], list[JToken]]:
         self._space()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any, Optional
 
-from policy_expressions.errors import ExpressionFailure, bad_format, overflow
+from policy_expressions.errors import ExpressionFailure, NotSupportedHere, bad_format, overflow
 from policy_expressions.runtime.date_format import DAYS, MONTHS
 from policy_expressions.runtime.dates import (
     DAY,
@@ -21,21 +22,36 @@ from policy_expressions.runtime.dates import (
 _MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS)
 _DAY_NAME = "|".join(f"{d}|{d[:3]}" for d in DAYS)
 _CLOCK = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?)?"
-    r"\s*(?P<half>AM|PM)?"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?)?"
+    r"|(?=\s*[AP]M))\s*(?P<half>AM|PM)?"
 )
 _ZONE = r"\s*(?P<zone>Z|GMT|UTC|[+-]\d{1,2}(?::?\d{2})?)?"
+_WEEKDAY = rf"(?:(?:{_DAY_NAME}),?\s+)?"
+_YEAR, _SHORT = r"(?P<year>\d{4})", r"(?P<short>\d{1,2})"
+_NUMBER, _DAY, _NAME = r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})", rf"(?P<name>{_MONTH})"
+# Month before day, as the invariant culture has it; what is left out is the first day, this year.
 _DATES = (
-    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})",
-    r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
-    r"(?P<month>\d{1,2})[/-](?P<day>\d{1,2})[/-](?P<year>\d{4})",
-    rf"(?:(?:{_DAY_NAME}),?\s+)?(?P<day>\d{{1,2}})[\s-]+(?P<name>{_MONTH})[\s,-]+(?P<year>\d{{4}})",
-    rf"(?:(?:{_DAY_NAME}),?\s+)?(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}})",
+    rf"{_YEAR}-{_NUMBER}-{_DAY}",
+    rf"{_YEAR}/{_NUMBER}/{_DAY}",
+    rf"{_NUMBER}[/-]{_DAY}[/-](?:{_YEAR}|{_SHORT})",
+    rf"{_WEEKDAY}{_DAY}[\s-]+{_NAME}[\s,-]+(?:{_YEAR}|{_SHORT})",
+    rf"{_WEEKDAY}{_NAME}\s+{_DAY},?\s+(?:{_YEAR}|{_SHORT})",
+    rf"{_YEAR}[\s-]+{_NAME}[\s-]+{_DAY}",
+    rf"{_YEAR}[-/]{_NUMBER}",
+    rf"{_NUMBER}/{_YEAR}",
+    rf"{_NAME}[\s,-]+{_YEAR}",
+    rf"{_YEAR}[\s-]+{_NAME}",
+    rf"{_NUMBER}/{_DAY}",
+    rf"{_DAY}[\s-]+{_NAME}",
+    rf"{_NAME}[\s-]+{_DAY}",
 )
 _SHAPES = [
     re.compile(rf"\s*{date}(?:(?:\s*T|\s+|,\s*){_CLOCK})?{_ZONE}\s*", re.ASCII | re.IGNORECASE)
     for date in _DATES
 ]
+_SHAPES.append(re.compile(rf"\s*{_CLOCK}{_ZONE}\s*", re.ASCII | re.IGNORECASE))  # of today
+# What no form of a date is made of, or is too little for one: .NET refuses it for certain.
+_HOPELESS = re.compile(r"\s*\d*\s*|[^A-Za-z\d]*|.*[^A-Za-z\d\s/:.,+-].*", re.ASCII | re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
 _KNOWN = {w.lower() for n in (*MONTHS, *DAYS) for w in (n, n[:3])} | {
     "am",
@@ -73,7 +89,11 @@ def _fields(text: str) -> tuple[DateTime, Optional[int]]:
             f"The string '{text}' was not recognized as a valid DateTime. "
             f"There is an unknown word starting at index '{word.start()}'."
         )
-    raise _unrecognized(text)
+    if _HOPELESS.fullmatch(text):
+        raise _unrecognized(text)
+    raise NotSupportedHere(
+        "DateTime.Parse", f"the form of '{text}' is not read here: write 2024-01-31T23:59:00"
+    )
 
 
 def _unrecognized(text: str) -> ExpressionFailure:
@@ -83,6 +103,11 @@ def _unrecognized(text: str) -> ExpressionFailure:
 def _moment(text: str, parts: dict[str, Any]) -> DateTime:
     if parts.get("name"):
         parts["month"] = str([m[:3].lower() for m in MONTHS].index(parts["name"][:3].lower()) + 1)
+    today = _now()
+    if parts.get("short"):
+        parts["year"] = _four_digits(text, int(parts["short"]))
+    if "day" not in parts and "month" not in parts:  # a time alone
+        parts.update(month=today.month, day=today.day)
     hour = int(parts["hour"] or 0)
     if parts["half"]:
         if not 1 <= hour <= 12:
@@ -90,7 +115,8 @@ def _moment(text: str, parts: dict[str, Any]) -> DateTime:
         hour = hour % 12 + (12 if parts["half"].upper() == "PM" else 0)
     clock = (hour, int(parts["minute"] or 0), int(parts["second"] or 0))
     try:
-        moment = DateTime.of((int(parts["year"]), int(parts["month"]), int(parts["day"]), *clock))
+        year = int(parts.get("year") or today.year)
+        moment = DateTime.of((year, int(parts["month"]), int(parts.get("day") or 1), *clock))
     except ExpressionFailure:
         raise bad_format(
             f"The DateTime represented by the string '{text}' is not supported in calendar "
@@ -98,6 +124,21 @@ def _moment(text: str, parts: dict[str, Any]) -> DateTime:
         ) from None
     fraction = round(float(f"0.{parts['fraction'] or 0}") * SECOND)
     return moment.add(fraction)
+
+
+def _four_digits(text: str, short: int) -> str:
+    """Return the year of two digits. Raises NotSupportedHere where versions of .NET disagree."""
+    if 30 <= short < 50:
+        raise NotSupportedHere(
+            "DateTime.Parse",
+            f"the year {short} of '{text}' is 19{short} in .NET Framework and 20{short} in newer "
+            "ones: write four digits",
+        )
+    return str(short + (2000 if short < 30 else 1900))
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc)  # as API Management's own clock is
 
 
 def _offset(zone: Optional[str]) -> Optional[int]:

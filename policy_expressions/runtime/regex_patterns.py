@@ -108,7 +108,7 @@ class Translator:
             self._at = end + 1
             return ""
         if rest.startswith("(?("):
-            raise unsupported("Conditionals")
+            return self._conditional()
         if not rest.startswith("(?"):
             self._at += 1
             return "(?:" if self._explicit else "("
@@ -121,6 +121,28 @@ class Translator:
         self._at = known.end()
         self._depth -= known.group().endswith(")")
         return known.group()
+
+    def _conditional(self) -> str:
+        """Open `(?(name)yes|no)` or `(?(expression)yes|no)`; an expression looks ahead.
+
+        A word is a name only where the pattern has a group of that name.
+        """
+        rest = self._pattern[self._at :]
+        named = re.match(r"\(\?\((\w+)\)", rest)
+        if named:
+            name = named.group(1)
+            group = re.search(rf"\(\?(?:<{name}>|'{name}')", self._pattern)
+            if name.isdigit() and _GROUP.search(self._pattern):
+                raise unsupported("Conditions on a number beside groups with names")
+            if name.isdigit() or group:
+                self._at += named.end()
+                return named.group()
+        looks = re.match(r"\(\?\(\?(?:=|!|<=|<!)", rest)
+        if rest.startswith("(?(?") and not looks:
+            raise unsupported("Conditions that begin with other groups than a look around")
+        self._depth += 1  # the condition's own
+        self._at += looks.end() if looks else len("(?(")
+        return looks.group() if looks else "(?(?="
 
     def _escape(self) -> str:
         rest = self._pattern[self._at + 1 : self._at + 3]

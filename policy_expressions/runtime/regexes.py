@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
 
@@ -36,9 +36,9 @@ class Regex:
 
     type = "Regex"
 
-    def __init__(self, pattern: str, options: Optional[Enumeration] = None) -> None:
+    def __init__(self, pattern: str, options: Union[Enumeration, int, None] = None) -> None:
         self.source = pattern
-        self.options = options.number if options else 0
+        self.options = options.number if isinstance(options, Enumeration) else options or 0
         if self.options & _REFUSED or len(pattern) > MAX_PATTERN:
             raise unsupported("RightToLeft, ECMAScript and very long patterns")
         translated = Translator(pattern, self.options)

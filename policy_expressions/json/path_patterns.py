@@ -1,0 +1,39 @@
+"""The operator =~ of a path: a regular expression, as Newtonsoft gives it to .NET's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from policy_expressions.errors import Exceeded
+from policy_expressions.json.tokens import JToken, JValue
+from policy_expressions.runtime.regex_patterns import (
+    IGNORE_CASE,
+    MULTILINE,
+    SINGLE_LINE,
+    VERBOSE,
+)
+from policy_expressions.runtime.regexes import Regex
+
+_OPTIONS = {"i": IGNORE_CASE, "m": MULTILINE, "s": SINGLE_LINE, "x": VERBOSE}
+_SECONDS = 5.0  # of an evaluation, which a path does not know
+
+
+def text_pattern(pattern: str, options: str) -> Callable[[JToken], bool]:
+    """Return what tells whether a token is a text that matches; letters unknown to .NET are none.
+
+    Example: `$[?(@.n =~ /^a/i)]` finds the elements whose n begins with a or A.
+    """
+    number = 0
+    for letter in options:
+        number |= _OPTIONS.get(letter, 0)
+    compiled = Regex(pattern, number).compiled
+
+    def matches(token: JToken) -> bool:
+        if not isinstance(token, JValue) or not isinstance(token.value, str):
+            return False
+        try:
+            return compiled.search(token.value, timeout=_SECONDS) is not None
+        except TimeoutError:
+            raise Exceeded("Timeout", f"longer than {_SECONDS:g} s") from None
+
+    return matches
