@@ -16,16 +16,21 @@ Inferred, because nobody outside has settled it:
 - A compressed request body goes on as it came, and an expression that reads it reads its bytes.
 - An expression that can read `context.Response.Body` has the body read whole, whichever branch it
   takes; a body read without `preserveContent` is gone, and nothing is sent on.
-- `retry` sees the response of an open circuit or an exhausted pool before on-error does; a
-  timeout, a dead backend and `fail-on-error-status-code` go straight to on-error (source: the
-  order of sections; published policies test a 503 in both places). After
-  `fail-on-error-status-code` on-error finds the backend's own answer.
+- `retry` sees a backend that is dead, late or without an address before on-error does, as
+  `context.Response == null` (source: Microsoft's inference-failover sample;
+  `--backend-failure on-error` for the other reading), and the 503 of an open circuit or an
+  exhausted pool. A condition that cannot do without a response ends the retry, and on-error is
+  told of the backend. `fail-on-error-status-code` goes straight to on-error, which finds the
+  backend's own answer.
 - A request body that was not buffered is gone after one `forward-request`; the next sends none.
 - A dead backend and a timeout count as 500 to a circuit breaker. Weights are spread by smooth
-  round robin. The texts of 503, of a 429 of limit-concurrency and of a token quota's 403 are ours.
+  round robin. The messages of 503, of a 429 of limit-concurrency and of a token quota's 403 are
+  ours.
 - An operation is matched before the key is looked at, so a wrong path is 404 without a key too.
   The errors of both run the API's on-error. The subscription key travels on to the backend.
 - An error inside on-error ends that section; the answer stands as it was then.
+- The 503 of an open circuit has the usual reason phrase: the one that named the pool is gone since
+  January 2026 (source: AI-Gateway issue 262), the new one is not known.
 - `context.Response` is there from the backend section on, with status 200, before a backend has
   answered (source: a published policy tests its status in a `retry` ahead of `forward-request`).
 - `authentication-managed-identity` may stand in every section (source: published fragments that

@@ -208,6 +208,12 @@ def _behaviour(parser: argparse.ArgumentParser) -> None:
         help="release each chunk at once even where buffer-response is true",
     )
     group.add_argument(
+        "--backend-failure",
+        choices=("retry", "on-error"),
+        default="retry",
+        help="what sees first that a backend is dead or late (%(default)s)",
+    )
+    group.add_argument(
         "--missing-variable",
         choices=("null", "throw"),
         default="null",
@@ -239,6 +245,7 @@ def settings(options: argparse.Namespace) -> Settings:
         largest_request=options.largest_request,
         backend_silence=options.backend_silence,
         flush_every_chunk=options.flush_every_chunk,
+        backend_failure=options.backend_failure,
         missing_variable=options.missing_variable,
         newline=options.newline,
         stop_with_stdin=options.stop_with_stdin,

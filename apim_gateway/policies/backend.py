@@ -3,10 +3,11 @@
 Sources: https://learn.microsoft.com/azure/api-management/forward-request-policy and
 https://learn.microsoft.com/azure/api-management/set-backend-service-policy. Inferred:
 a request without set-backend-service goes to the pool of api.json, as an API's own service URL
-would have it; the subscription key travels on; a reached timeout, a dead backend and
-`fail-on-error-status-code` go straight to on-error, past a `retry`, while an open circuit shows
-its 503 to the retry's condition first; after `fail-on-error-status-code` on-error finds the
-backend's own answer; a failure without a status counts as 500 to a circuit breaker.
+would have it; the subscription key travels on; a `retry` sees a reached timeout or a dead backend
+first, as no response at all (source: Microsoft's inference-failover sample, whose conditions begin
+with `context.Response == null`), and the 503 of an open circuit; `fail-on-error-status-code` goes
+straight to on-error, which finds the backend's own answer; a failure without a status counts as
+500 to a circuit breaker.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _pick(exchange: Exchange) -> Backend:
     try:
         return exchange.destination.pick()
     except UnavailableError as error:
-        answer = unavailable(error.reason, {"Retry-After": str(math.ceil(error.retry_after))})
+        answer = unavailable({"Retry-After": str(math.ceil(error.retry_after))})
         exchange.answer(answer)
         raise SectionError(
             "forward-request",
@@ -127,7 +128,8 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
 
     def fail(reason: str, message: str) -> NoReturn:
         backend.breaker.record(500, reason)
-        raise SectionError(FORWARDER, reason, message)
+        retried = exchange.services.retry_sees_failures
+        raise SectionError(FORWARDER, reason, message, no_response=retried)
 
     try:
         return await exchange.services.client.send(

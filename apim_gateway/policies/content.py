@@ -94,8 +94,11 @@ class ContentSafety:
 def _json_fault(data: bytes) -> str:
     try:
         json.loads(data)
-    except (ValueError, RecursionError) as error:
-        return f"Body of the request or response is not valid JSON: {error}"
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, position {error.colno}"
+        return f"Body of the request or response is not valid JSON: {where}."
+    except (ValueError, RecursionError):  # no text at all, or nested too deeply
+        return "Body of the request or response is not valid JSON."
     return ""
 
 

@@ -25,6 +25,7 @@ from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import BACKEND, INBOUND, OUTBOUND, SECTIONS
 from apim_gateway.running.steps import Steps
+from policy_expressions import ExpressionFailure
 
 WAITED_FOR = frozenset(("cache-lookup-value", "choose", "send-request"))
 
@@ -93,13 +94,29 @@ class Retry:
                 if not error.retryable:
                     raise
                 failure = error
+                if error.no_response:
+                    exchange.context.response = None
             attempt += 1
             again = attempt <= await exchange.integer(self._count)
-            if not (again and await exchange.boolean(self._condition)):
+            if not (again and await self._holds(exchange, failure)):
                 if failure:
                     raise failure
                 return
             await self._pause(exchange, attempt)
+
+    async def _holds(self, exchange: Exchange, failure: Optional[SectionError]) -> bool:
+        """Tell whether the condition holds; one that needs a response there is none of does not.
+
+        `context.Response.StatusCode == 429` says nothing about a dead backend, whose failure
+        explains more to on-error than the null does.
+        """
+        try:
+            return await exchange.boolean(self._condition)
+        except ExpressionFailure as error:
+            of_null = error.exception == "System.NullReferenceException"
+            if not (of_null and failure and failure.no_response):
+                raise
+            return False
 
     async def _pause(self, exchange: Exchange, attempt: int) -> None:
         seconds = 0.0

@@ -27,7 +27,8 @@ class SectionError(Exception):
 
     `source`, `reason` and `message` become `context.LastError`; `answer` is the response that
     on-error finds, or None where the response that is there already stays. A `retry` around the
-    step may look at that response and try again when `retryable`.
+    step may look at that response and try again when `retryable`; it finds none at all when the
+    backend gave `no_response`.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class SectionError(Exception):
         answer: Optional[Answer] = None,
         keep_response: bool = False,
         retryable: bool = False,
+        no_response: bool = False,
     ) -> None:
         super().__init__(message)
         self.source, self.reason, self.message = source, reason, message
         self.answer = answer
         self.keep_response = keep_response
-        self.retryable = retryable
+        self.retryable = retryable or no_response
+        self.no_response = no_response
         self.place: Optional[Place] = None
 
 

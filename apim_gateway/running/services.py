@@ -25,6 +25,7 @@ class Services:
     telemetry: Telemetry = field(default_factory=Telemetry)
     background: Background = field(default_factory=Background)
     flush_every_chunk: bool = False
+    retry_sees_failures: bool = True  # of a backend that gave no response
     largest_request: int = 100 * 1024 * 1024  # bytes of a request's body
 
     async def close(self) -> None:

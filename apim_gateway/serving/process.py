@@ -70,6 +70,7 @@ async def build(settings: Settings, key: str) -> Runtime:
         declared.pool,
         telemetry=_telemetry(settings.telemetry),
         flush_every_chunk=settings.flush_every_chunk,
+        retry_sees_failures=settings.backend_failure == "retry",
         largest_request=settings.largest_request,
     )
     switches = Switches(settings.missing_variable, LINE_ENDS[settings.newline])

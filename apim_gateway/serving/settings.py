@@ -40,6 +40,7 @@ class Settings:
     largest_request: int = LARGEST_REQUEST  # bytes of a body
     backend_silence: float = SILENCE  # seconds
     flush_every_chunk: bool = False
+    backend_failure: str = "retry"  # or on-error
     missing_variable: str = "null"  # or throw
     newline: str = "lf"  # or crlf
     stop_with_stdin: bool = False

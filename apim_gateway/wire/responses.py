@@ -67,9 +67,14 @@ def forbidden(message: str, headers: Mapping[str, str] = {}) -> Answer:
     return _answer(403, "Forbidden", message, headers)
 
 
-def unavailable(reason: str, headers: Mapping[str, str] = {}) -> Answer:
-    """Answer 503; `reason` is the status line's phrase, which policies look into."""
-    return _answer(503, reason, "Service unavailable", headers)
+def unavailable(headers: Mapping[str, str] = {}) -> Answer:
+    """Answer 503 for an open circuit.
+
+    Policies look into the phrase. The one that named the pool is gone since January 2026
+    (https://github.com/Azure-Samples/AI-Gateway/issues/262); that it is now the usual one is
+    inferred.
+    """
+    return _answer(503, "Service Unavailable", "Service unavailable", headers)
 
 
 def too_large(message: str) -> Answer:

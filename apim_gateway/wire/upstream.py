@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Optional
@@ -133,6 +134,18 @@ class _Connector(aiohttp.TCPConnector):
         return await super().connect(req, *arguments, **named)
 
 
+def _told(error: Exception) -> str:
+    """Return why no response came, in words of the network and not of a library."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"The name '{error.host}' could not be resolved."
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = os.strerror(error.errno) if error.errno else "no connection"
+        return f"No connection to {error.host}:{error.port}: {reason.lower()}."
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "The backend closed the connection before it answered."
+    return str(error) or "The backend's answer cannot be read."
+
+
 class HttpClient:
     """Send requests exactly as they are given: no header added, no body decoded, no proxy.
 
@@ -182,7 +195,7 @@ class HttpClient:
         except asyncio.TimeoutError as error:
             raise HeadersTimeoutError(f"no response headers within {timeout:g} seconds") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise UnreachableError(str(error) or type(error).__name__) from error
+            raise UnreachableError(_told(error)) from error
 
     def _address(self, url: str) -> str:
         for prefix, address in self._redirects.items():

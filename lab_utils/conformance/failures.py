@@ -47,6 +47,7 @@ def _retry(name: str, asks: str, condition: str, first: str, **more: str) -> Que
         '<forward-request timeout="10" buffer-request-body="true" /></retry>',
         outbound=_TOLD,
         on_error=_TOLD + ON_ERROR,
+        switch="--backend-failure",
     )
 
 

@@ -68,7 +68,8 @@ def test_a_gateway_that_is_the_same_agrees_in_everything(
 def test_what_a_switch_changes_is_found_and_nothing_else(
     shared_bench: Bench, lab: AzureTarget, tmp_path: Path
 ) -> None:
-    switches = ("--missing-variable", "throw", "--newline", "crlf", "--flush-every-chunk")
+    switches = [*("--missing-variable", "throw"), *("--newline", "crlf"), "--flush-every-chunk"]
+    switches += ["--backend-failure", "on-error"]
     code, report = ask(shared_bench, lab, tmp_path / "report.json", *switches)
     found = {one["id"] for one in report["questions"] if one["agrees"] is False}
     assert found == {question.id for question in QUESTIONS if question.switch}

@@ -116,7 +116,7 @@ async def until_open(rule: str = "") -> Call:
 def test_503_from_an_exhausted_pool_with_the_time_to_come_back() -> None:
     found = run(until_open())
     assert found.status == 503
-    assert found.reason == "Backend pool inference is temporarily unavailable"
+    assert found.reason == "Service Unavailable"  # no longer the pool's name
     assert found.json == {"statusCode": 503, "message": "Service unavailable"}
     assert 25 <= int(found.headers["Retry-After"]) <= 30
 
