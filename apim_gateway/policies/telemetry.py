@@ -16,6 +16,34 @@ from apim_gateway.running.sections import SECTIONS
 LARGEST_EVENT = 204_800  # bytes; what is longer is cut
 NUMBER = Kind("number", lambda text: "" if _number(text) is not None else f"{text!r} is no number")
 DIMENSIONS = Child(Shape({"name": Attribute(NAME, required=True), "value": Attribute()}), most=None)
+# What the context tells: these dimensions need no value.
+DEFAULTS = (
+    "API ID",
+    "Operation ID",
+    "Product ID",
+    "User ID",
+    "Subscription ID",
+    "Location",
+    "Gateway ID",
+    "Backend ID",
+)
+MOST_DIMENSIONS = 5  # of one's own
+
+
+def dimension_fault(node: Node) -> str:
+    """Say what API Management refuses: too many dimensions of one's own, or one without a value.
+
+    Source: https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy
+    """
+    given = [(item["name"].source.strip(), item.get("value")) for item in node.all("dimension")]
+    own = [(name, value) for name, value in given if name not in DEFAULTS]
+    without = [name for name, value in own if value is None]
+    if without:
+        known = ", ".join(DEFAULTS)
+        return f"dimension '{without[0]}' needs a value: only {known} do without"
+    if len(own) > MOST_DIMENSIONS:
+        return f"has {len(own)} dimensions of its own; {MOST_DIMENSIONS} are the most"
+    return ""
 
 
 class Trace:
@@ -87,17 +115,17 @@ async def dimensions(exchange: Exchange, nodes: Iterable[Node]) -> dict[str, str
 
 def _default(exchange: Exchange, name: str) -> str:
     context = exchange.context
-    known = {
-        "API ID": context.api.id if context.api else "",
-        "Operation ID": context.operation.id if context.operation else "",
-        "Product ID": context.product.id if context.product else "",
-        "User ID": context.user.id if context.user else "",
-        "Subscription ID": context.subscription.id if context.subscription else "",
-        "Location": context.deployment.region,
-        "Gateway ID": "managed",
-        "Backend ID": exchange.destination.backend,
-    }
-    return known.get(name, "")
+    known = (
+        context.api.id if context.api else "",
+        context.operation.id if context.operation else "",
+        context.product.id if context.product else "",
+        context.user.id if context.user else "",
+        context.subscription.id if context.subscription else "",
+        context.deployment.region,
+        "managed",
+        exchange.destination.backend,
+    )
+    return dict(zip(DEFAULTS, known)).get(name, "")
 
 
 def _number(text: str) -> object:
@@ -145,6 +173,7 @@ POLICIES = (
             },
             children={"dimension": Child(DIMENSIONS.shape, least=1, most=None)},
         ),
+        check=dimension_fault,
     ),
     Policy(
         "log-to-eventhub",

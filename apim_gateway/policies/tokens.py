@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 
 from apim_gateway.policies.limits import Outputs, outputs
-from apim_gateway.policies.telemetry import DIMENSIONS, dimensions
+from apim_gateway.policies.telemetry import DIMENSIONS, dimension_fault, dimensions
 from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Node, Policy, Shape, one_of, whole
 from apim_gateway.running.counters import MINUTE, calendar
@@ -44,7 +44,7 @@ class TokenLimit:
         """Refuse, or let pass and count when the response has passed. Raises SectionError."""
         await exchange.load_request_body()
         body = exchange.context.request.body
-        streamed = is_streamed(body)
+        streamed = is_streamed(body, exchange.context.request.url.path)
         estimated = streamed or await exchange.boolean(self._estimate)
         prompt = prompt_estimate(body) if estimated else 0
         key = await exchange.text(self._key)
@@ -193,7 +193,8 @@ POLICIES = tuple(
             (INBOUND,),
             METRIC,
             STREAM,
-            notes=_usage_wanted,
+            dimension_fault,
+            _usage_wanted,
         ),
     )
 )

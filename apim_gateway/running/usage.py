@@ -1,9 +1,8 @@
 """How many tokens a response used, seen as it passes.
 
-Sources: the `usage` of Azure OpenAI's chat completions, completions and responses, streamed and
-whole; https://learn.microsoft.com/azure/api-management/llm-token-limit-policy: the tokens of a
-stream are estimated. A prompt is taken as four characters a token with four
-more tokens a message; a streamed completion as one token for each text delta.
+Source: https://learn.microsoft.com/azure/api-management/llm-token-limit-policy: the tokens of a
+stream are estimated. A prompt is taken as four characters a token with four more tokens a message;
+a streamed completion as one token for each text delta. dialects.py has the shapes.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from apim_gateway.running import dialects
 from policy_expressions.context import Body
 
 LONGEST = 4_194_304  # bytes of an event or a JSON body; a longer one is not looked into
@@ -42,7 +42,7 @@ class UsageTee:
     def feed(self, data: bytes) -> None:
         """See a piece of the body; events may be cut anywhere."""
         self._rest += data
-        if not self._rest.startswith(b"{"):
+        if not self._rest.startswith((b"{", b"[")):
             *lines, self._rest = self._rest.split(b"\n")
             for line in lines:
                 if line.startswith(b"data:"):
@@ -56,72 +56,39 @@ class UsageTee:
         self._rest.clear()
 
     def _see(self, text: bytes) -> None:
-        document = _parsed(text)
-        self.usage = usage_of(document) or self.usage
-        self.deltas += _deltas(document)
+        for document in dialects.events(_parsed(text)):
+            self.usage = usage_of(document, self.usage)
+            self.deltas += dialects.texts(document)
 
 
-def usage_of(document: Any) -> Optional[Usage]:
-    """Return the usage that a response or one of its events tells, or None."""
-    if not isinstance(document, dict):
-        return None
-    nested = document.get("response")
-    found = document.get("usage") or (nested.get("usage") if isinstance(nested, dict) else None)
-    if not isinstance(found, dict):
-        return None
-    prompt = found.get("prompt_tokens", found.get("input_tokens", 0))
-    completion = found.get("completion_tokens", found.get("output_tokens", 0))
-    if not isinstance(prompt, int) or not isinstance(completion, int):
-        return None
-    return Usage(prompt, completion)
+def usage_of(document: Any, before: Optional[Usage] = None) -> Optional[Usage]:
+    """Return the usage after a response or one of its events; what it does not tell stays."""
+    prompt, completion = dialects.tokens(document)
+    if prompt is None and completion is None:
+        return before
+    before = before or Usage(0, 0)
+    return Usage(
+        before.prompt if prompt is None else prompt,
+        before.completion if completion is None else completion,
+    )
 
 
 def prompt_estimate(body: Optional[Body]) -> int:
     """Estimate the tokens of a request's prompt."""
+    characters, turns = dialects.length(_parsed(body.data) if body else None)
+    return math.ceil(characters / 4) + 4 * turns
+
+
+def is_streamed(body: Optional[Body], path: str = "") -> bool:
+    """Tell whether a request asks for a stream: Gemini's does by its path."""
     document = _parsed(body.data) if body else None
-    if not isinstance(document, dict):
-        return 0
-    messages = document.get("messages")
-    count = len(messages) if isinstance(messages, list) else 0
-    given = [document.get(name) for name in ("messages", "prompt", "input", "instructions")]
-    return math.ceil(sum(_characters(part) for part in given) / 4) + 4 * count
-
-
-def is_streamed(body: Optional[Body]) -> bool:
-    """Tell whether a request asks for a stream."""
-    document = _parsed(body.data) if body else None
-    return isinstance(document, dict) and document.get("stream") is True
-
-
-def _characters(part: Any) -> int:
-    if isinstance(part, str):
-        return len(part)
-    if isinstance(part, list):
-        return sum(_characters(item) for item in part)
-    if isinstance(part, dict):
-        return sum(_characters(part.get(name)) for name in ("content", "text", "input_text"))
-    return 0
-
-
-def _deltas(document: Any) -> int:
-    if not isinstance(document, dict):
-        return 0
-    if document.get("type") == "response.output_text.delta":
-        return 1
-    choices = document.get("choices")
-    if not isinstance(choices, list):
-        return 0
-    return sum(1 for choice in choices if isinstance(choice, dict) and _has_text(choice))
-
-
-def _has_text(choice: dict[str, Any]) -> bool:
-    delta = choice.get("delta")
-    return bool(delta.get("content") if isinstance(delta, dict) else choice.get("text"))
+    asked = isinstance(document, dict) and document.get("stream") is True
+    return asked or path.endswith(":streamGenerateContent")
 
 
 def _parsed(data: bytes) -> Any:
     text = data.strip()
-    if not text.startswith(b"{"):
+    if not text.startswith((b"{", b"[")):
         return None
     try:
         return json.loads(text)

@@ -3,6 +3,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from apim_gateway.policies import REGISTRY
+from apim_gateway.reading import document, reader
 from apim_gateway.running.telemetry import Telemetry
 from tests.apim_gateway.loopback import EVENT, Handler, call, policy, run, served, streaming
 
@@ -54,3 +58,31 @@ def test_log_to_eventhub_writes_its_text_cut_to_200_kb() -> None:
 
 def test_trace_may_hold_its_message_as_text() -> None:
     assert told('<trace source="lab">@("a" + 1)</trace>')[0]["message"] == "a1"
+
+
+def dimensions(count: int, more: str = "") -> str:
+    own = "".join(f'<dimension name="own{number}" value="v" />' for number in range(count))
+    return f'<emit-metric name="calls">{own}{more}</emit-metric>'
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        (dimensions(6), "has 6 dimensions of its own; 5 are the most"),
+        (dimensions(0, '<dimension name="Tier" />'), "dimension 'Tier' needs a value: only API ID"),
+        (
+            '<llm-emit-token-metric><dimension name="Team" /></llm-emit-token-metric>',
+            "dimension 'Team' needs a value",
+        ),
+    ],
+)
+def test_dimensions_that_api_management_refuses_are_refused(metric: str, told: str) -> None:
+    root = reader.read(policy(inbound=metric), "policy.xml")
+    (fault,) = document.faults(root, "policy.xml", REGISTRY)
+    assert told in str(fault)
+
+
+def test_default_dimensions_do_without_a_value_and_do_not_count() -> None:
+    named = "".join(f'<dimension name="{name}" />' for name in ("API ID", "User ID", "Location"))
+    (found,) = told(inbound=dimensions(5, named))
+    assert len(found["dimensions"]) == 8, found

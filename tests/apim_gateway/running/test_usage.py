@@ -34,6 +34,62 @@ def heard(*pieces: bytes) -> UsageTee:
     return tee
 
 
+ANTHROPIC = (
+    b"event: message_start\n"
+    b'data: {"type":"message_start","message":{"usage":{"input_tokens":25,"output_tokens":1}}}\n\n'
+    b'data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}\n\n'
+    b'data: {"type":"content_block_delta","delta":{"type":"input_json_delta"}}\n\n'
+    b'data: {"type":"message_delta","delta":{},"usage":{"output_tokens":15}}\n\n'
+    b'data: {"type":"message_stop"}\n\n'
+)
+GEMINI = (
+    {
+        "candidates": [{"content": {"parts": [{"text": "a"}]}}],
+        "usageMetadata": {"promptTokenCount": 8, "candidatesTokenCount": 3},
+    },
+    {
+        "candidates": [{"content": {"parts": [{"text": "b"}]}}],
+        "usageMetadata": {
+            "promptTokenCount": 8,
+            "candidatesTokenCount": 6,
+            "thoughtsTokenCount": 4,
+            "totalTokenCount": 18,
+        },
+    },
+)
+
+
+def test_an_anthropic_stream_tells_prompt_and_completion_apart() -> None:
+    tee = heard(ANTHROPIC)
+    assert (tee.usage, tee.deltas) == (Usage(25, 15), 1)
+    assert usage_of({"usage": {"input_tokens": 25, "output_tokens": 15}}) == Usage(25, 15)
+
+
+def test_gemini_is_read_as_events_as_an_array_and_whole() -> None:
+    events = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in GEMINI)
+    array = json.dumps(GEMINI).encode()
+    for pieces in ([events], [array[:30], array[30:]], [json.dumps(GEMINI[1]).encode()]):
+        assert heard(*pieces).usage == Usage(8, 10)
+    assert heard(events).deltas == 2
+
+
+def test_prompts_of_all_dialects_are_estimated() -> None:
+    for request in (
+        {"messages": [{"content": "x" * 40}]},
+        {"system": "x" * 20, "messages": [{"content": [{"type": "text", "text": "x" * 20}]}]},
+        {
+            "systemInstruction": {"parts": [{"text": "x" * 20}]},
+            "contents": [{"parts": [{"text": "x" * 20}]}],
+        },
+    ):
+        assert prompt_estimate(Body(json.dumps(request).encode())) == 14
+
+
+def test_gemini_asks_for_a_stream_by_its_path() -> None:
+    assert is_streamed(Body(b"{}"), "/models/gemini-3-pro:streamGenerateContent")
+    assert not is_streamed(Body(b"{}"), "/models/gemini-3-pro:generateContent")
+
+
 @given(st.lists(st.integers(0, len(STREAM))))
 def test_a_stream_is_read_however_it_is_cut(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(STREAM)]

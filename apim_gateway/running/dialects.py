@@ -1,0 +1,89 @@
+"""What a document of a model's API tells of tokens and text, in each dialect that APIM knows.
+
+- OpenAI: `usage` of chat completions and completions, `response.usage` of Responses.
+- Anthropic Messages: `message.usage` of message_start tells the prompt, `usage` of message_delta
+  the completion so far.
+- Google Gemini and Vertex AI: `usageMetadata`, in a stream that of all events so far.
+
+Source: https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy and the APIs'
+own references.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Optional
+
+Told = tuple[Optional[int], Optional[int]]  # prompt and completion; None where it does not tell
+
+NOTHING: Told = (None, None)
+_PROMPT = ("prompt_tokens", "input_tokens")
+_COMPLETION = ("completion_tokens", "output_tokens")
+# What a request says to the model, and the parts that texts are in.
+_SAID = ("messages", "prompt", "input", "instructions", "system", "contents", "systemInstruction")
+_PARTS = ("content", "text", "input_text", "parts")
+
+
+def tokens(document: Any) -> Told:
+    """Return the tokens that a response or one of its events tells."""
+    if not isinstance(document, dict):
+        return NOTHING
+    google = document.get("usageMetadata")
+    if isinstance(google, dict):
+        thought = _count(google, ("thoughtsTokenCount",)) or 0
+        completion = _count(google, ("candidatesTokenCount",))
+        return _count(google, ("promptTokenCount",)), thought + (completion or 0)
+    for holder in (document, document.get("response"), document.get("message")):
+        usage = holder.get("usage") if isinstance(holder, dict) else None
+        if isinstance(usage, dict):
+            return _count(usage, _PROMPT), _count(usage, _COMPLETION)
+    return NOTHING
+
+
+def texts(document: Any) -> int:
+    """Return how many pieces of text an event brings."""
+    if not isinstance(document, dict):
+        return 0
+    if document.get("type") in ("response.output_text.delta", "content_block_delta"):
+        delta = document.get("delta")
+        return int(bool(delta.get("text") if isinstance(delta, dict) else delta))
+    choices = [choice for choice in _list(document.get("choices")) if isinstance(choice, dict)]
+    candidates = [each for each in _list(document.get("candidates")) if isinstance(each, dict)]
+    return sum(map(_has_text, choices)) + sum(bool(_length(c.get("content"))) for c in candidates)
+
+
+def length(request: Any) -> tuple[int, int]:
+    """Return the characters and the messages of a request's prompt."""
+    if not isinstance(request, dict):
+        return 0, 0
+    turns = len(_list(request.get("messages"))) + len(_list(request.get("contents")))
+    return sum(_length(request.get(name)) for name in _SAID), turns
+
+
+def events(document: Any) -> Iterator[Any]:
+    """Yield the events of a body: Gemini streams an array of them without `alt=sse`."""
+    yield from document if isinstance(document, list) else (document,)
+
+
+def _length(part: Any) -> int:
+    if isinstance(part, str):
+        return len(part)
+    if isinstance(part, list):
+        return sum(_length(item) for item in part)
+    if isinstance(part, dict):
+        return sum(_length(part.get(name)) for name in _PARTS)
+    return 0
+
+
+def _has_text(choice: dict[str, Any]) -> bool:
+    delta = choice.get("delta")
+    return bool(delta.get("content") if isinstance(delta, dict) else choice.get("text"))
+
+
+def _count(usage: dict[str, Any], names: tuple[str, ...]) -> Optional[int]:
+    found = next((usage[name] for name in names if name in usage), None)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
