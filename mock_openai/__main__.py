@@ -12,11 +12,12 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Callable, Optional
 
 from aiohttp.http_exceptions import HttpProcessingError
 
-from . import loop, scenarios
+from . import loop, scenarios, script
 from .behaviour import COMMON
 from .deployments import Deployments
 from .errors import OptionError
@@ -49,6 +50,7 @@ def arguments() -> argparse.ArgumentParser:
         " without it, each model is deployed under its own name (GET /openai/models lists them)",
     )
     add("--any-deployment", action="store_true", help="deployments of any name exist")
+    add("--script", type=Path, metavar="FILE", help="rules for answers (JSON; see README.md)")
     add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
     add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
     add(
@@ -108,6 +110,7 @@ async def run(options: argparse.Namespace) -> None:
         deployments=Deployments.of(options.deployment, options.any_deployment),
         requests_per_minute=options.requests_per_minute,
         tokens_per_minute=options.tokens_per_minute,
+        script=script.load(options.script) if options.script else script.Script(),
     )
     async with serving(mock, options.host, options.port) as url:
         print(json.dumps({"url": url, "region": options.region}), flush=True)

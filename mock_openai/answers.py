@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from . import schemas, texts, wire
 from .behaviour import Behaviour
 from .requests import Request, Tool
+from .script import Scripted
 
+UNSCRIPTED = Scripted()
 REFUSAL = "I'm sorry, but I can't help with that."
 
 _WEATHER = Tool(
@@ -58,28 +60,38 @@ class Answer:
         return self.reasoning + seen
 
 
-def write(request: Request, behaviour: Behaviour, rng: random.Random) -> list[Answer]:
+def write(
+    request: Request, behaviour: Behaviour, rng: random.Random, scripted: Scripted = UNSCRIPTED
+) -> list[Answer]:
     """Write all choices of an answer; `rng` makes the ids of calls."""
     wanted = range(behaviour.n or request.n)
-    return [_choice(request, behaviour, index, rng) for index in wanted]
+    return [_choice(request, behaviour, index, rng, scripted) for index in wanted]
 
 
-def _choice(request: Request, behaviour: Behaviour, index: int, rng: random.Random) -> Answer:
+def _choice(
+    request: Request, behaviour: Behaviour, index: int, rng: random.Random, scripted: Scripted
+) -> Answer:
     thought = behaviour.reasoning
     if thought is None:
         thought = THINKS[request.effort]
-    tools = _tools(request, behaviour)
-    if tools:
-        calls = tuple(_call(tool, rng) for tool in tools)
+    told = scripted.text is not None or scripted.refusal is not None
+    calls = tuple(_called(name, arguments, rng) for name, arguments in scripted.calls)
+    if not (calls or told):
+        calls = tuple(_call(tool, rng) for tool in _tools(request, behaviour))
+    if calls:
         return Answer(index, (), "tool_calls", thought, calls=calls)
-    written = texts.tokens(REFUSAL) if behaviour.refuse else _text(request, behaviour, index)
+    refuse = scripted.refusal is not None or (behaviour.refuse and not told)
+    if told:
+        written = texts.tokens(scripted.refusal or scripted.text or "")
+    else:
+        written = texts.tokens(REFUSAL) if refuse else _text(request, behaviour, index)
     limits = [limit for limit in (request.max_tokens, behaviour.limit) if limit is not None]
     budget = min(limits, default=thought + len(written) + 1)
     reasoning = min(thought, budget)
     seen = tuple(written[: budget - reasoning])
     # A limit that the text just fits into leaves no token for the end mark.
     finish = "length" if reasoning + len(seen) == budget else "stop"
-    return Answer(index, seen, finish, reasoning, refusal=behaviour.refuse)
+    return Answer(index, seen, finish, reasoning, refusal=refuse)
 
 
 def _text(request: Request, behaviour: Behaviour, index: int) -> list[str]:
@@ -104,5 +116,8 @@ def _tools(request: Request, behaviour: Behaviour) -> list[Tool]:
 
 
 def _call(tool: Tool, rng: random.Random) -> ToolCall:
-    arguments = wire.compact(schemas.sample(tool.schema or {"type": "object"}))
-    return ToolCall(wire.identifier("call_", 24, rng), tool.name, tuple(texts.tokens(arguments)))
+    return _called(tool.name, wire.compact(schemas.sample(tool.schema or {"type": "object"})), rng)
+
+
+def _called(name: str, arguments: str, rng: random.Random) -> ToolCall:
+    return ToolCall(wire.identifier("call_", 24, rng), name, tuple(texts.tokens(arguments)))

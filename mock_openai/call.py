@@ -13,13 +13,25 @@ from typing import Optional, Union
 
 from aiohttp import HttpVersion11, web
 
-from . import frontdoor, headers, limits, models, refusals, scenarios, service, validation, wire
+from . import (
+    frontdoor,
+    headers,
+    limits,
+    models,
+    refusals,
+    scenarios,
+    script,
+    service,
+    validation,
+    wire,
+)
 from .behaviour import Behaviour
 from .context import Context
-from .errors import RefusedError
+from .errors import OptionError, RefusedError
 from .log import Entry
 from .mock import Mock
 from .queries import Query
+from .requests import Request
 from .service import Operation
 from .wire import Event
 
@@ -73,6 +85,10 @@ class Call:
             raise _error(behaviour)
         context = self._context(behaviour)
         request = service.read(operation, validation.load(raw), self.version, context)
+        context = self._scripted(request, context)
+        if context.behaviour.error:
+            raise _error(context.behaviour)
+        behaviour = context.behaviour
         limit = self.mock.limits_of(self.deployment)
         try:
             limit.take(request.prompt_tokens + (request.max_tokens or 0))
@@ -116,6 +132,23 @@ class Call:
             rng=self.rng if behaviour.seed is None else wire.seeded(behaviour.seed),
             memory=self.mock.memory,
         )
+
+    def _scripted(self, request: Request, context: Context) -> Context:
+        """Put the answer that header or script tell into the context. Raises RefusedError."""
+        asked = {"method": self.http.method, "path": self.http.path}
+        self.mock.asked.append({**asked, "deployment": self.deployment, "body": request.body})
+        header = self.http.headers.get(script.HEADER)
+        try:
+            told = script.of_header(header) if header is not None else None
+        except OptionError as error:
+            raise RefusedError("bad scenario", message=str(error)) from None
+        told = told or self.mock.script.find(request, self.deployment)
+        if told is None:
+            return context
+        behaviour = context.behaviour
+        if told.scenario and not self.http.headers.get(scenarios.HEADER):
+            self.scenario, behaviour = scenarios.parse(told.scenario, self.mock.region)
+        return replace(self._context(behaviour), scripted=told)
 
     def _headers(self, layer: str) -> dict[str, str]:
         origin = headers.Origin(self.mock.region, self.deployment, self.request_id)

@@ -9,6 +9,9 @@ from .behaviour import Behaviour
 from .memory import Memory
 from .models import Model
 from .pace import Pace
+from .script import Scripted
+
+NOTHING = Scripted()
 
 
 @dataclass(frozen=True)
@@ -21,3 +24,4 @@ class Context:
     created: int
     rng: random.Random
     memory: Memory
+    scripted: Scripted = NOTHING

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Any, Optional
 
 from .deployments import Deployments
 from .limits import Limits
 from .log import StreamLog
 from .memory import Memory
 from .pace import DEFAULT, Pace
+from .script import Script
 
+KEPT = 1000  # calls that are remembered
 ANY = Deployments({}, anything=True)
 
 
@@ -26,6 +29,8 @@ class Mock:
     tokens_per_minute: Optional[int] = None
     log: StreamLog = field(default_factory=StreamLog)
     memory: Memory = field(default_factory=Memory)
+    script: Script = field(default_factory=Script)
+    asked: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     calls: int = 0
     _limits: dict[str, Limits] = field(default_factory=dict)
 

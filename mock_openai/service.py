@@ -128,4 +128,4 @@ def _written(operation: Operation, request: Request, context: Context) -> list[A
     behaviour = context.behaviour
     if operation.kind == models.COMPLETIONS:
         behaviour = replace(behaviour, calls=0)  # older than functions
-    return answers.write(request, behaviour, context.rng)
+    return answers.write(request, behaviour, context.rng, context.scripted)

@@ -77,6 +77,7 @@ def imported() -> set[str]:
     nodes = [
         node
         for module in FOLDER.rglob("*.py")
+        if module.name != "fixture.py"  # which pytest itself imports
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
     ]
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
