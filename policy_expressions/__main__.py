@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from policy_expressions.evaluate import ask, lines, options, repl, sources, streams
-from policy_expressions.evaluate.schema import ContextError
+from policy_expressions.evaluate.checks import ContextError
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

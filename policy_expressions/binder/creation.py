@@ -16,7 +16,7 @@ from policy_expressions.binder.mismatches import mismatch
 from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import LIBRARY
-from policy_expressions.runtime.containers import Anonymous, Tuple
+from policy_expressions.runtime.records import Anonymous, Tuple
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 

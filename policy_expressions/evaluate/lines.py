@@ -19,9 +19,9 @@ from typing import Any, Optional, TextIO
 
 from policy_expressions.context import Limits
 from policy_expressions.errors import ExpressionError
+from policy_expressions.evaluate.checks import ContextError
 from policy_expressions.evaluate.context import build_context, laid
 from policy_expressions.evaluate.outcome import Outcome, outcome, refusal
-from policy_expressions.evaluate.schema import ContextError
 from policy_expressions.program import translate
 
 _KEYS = ("id", "expr", "body", "context", "missingVariable", "newline")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Optional
 
-from policy_expressions.evaluate.schema import ContextError
+from policy_expressions.evaluate.checks import ContextError
 from policy_expressions.evaluate.streams import decoded
 
 PROGRAM = "policy-expressions"

@@ -18,7 +18,8 @@ from policy_expressions.json.tokens import JToken
 from policy_expressions.json.writer import write
 from policy_expressions.library import LIBRARY
 from policy_expressions.program import Program
-from policy_expressions.runtime.containers import Anonymous, Array, Dictionary, List, Sequence
+from policy_expressions.runtime.containers import Array, Dictionary, List, Sequence
+from policy_expressions.runtime.records import Anonymous
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from policy_expressions.evaluate.ask import answer
+from policy_expressions.evaluate.checks import ContextError
 from policy_expressions.evaluate.options import pair, variable
-from policy_expressions.evaluate.schema import ContextError
 from policy_expressions.evaluate.sources import find
 from policy_expressions.span import expression_end
 

@@ -6,34 +6,33 @@ A wrong form is told with the place, what stands there and what is wanted: `requ
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Optional, Union
-from urllib.parse import urlsplit
-from uuid import UUID
 
+from policy_expressions.evaluate.checks import (
+    Check,
+    ContextError,
+    is_anything,
+    is_bool,
+    is_bytes,
+    is_decimal,
+    is_guid,
+    is_list,
+    is_map,
+    is_moment,
+    is_number,
+    is_optional_moment,
+    is_optional_url,
+    is_status,
+    is_text,
+    is_texts,
+    is_url,
+    is_whole,
+    refuse,
+)
 
-class ContextError(ValueError):
-    """A context has a wrong form: path tells where, reason what is wanted."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}" if path else reason)
-        self.path = path
-        self.reason = reason
-
-
-Check = Callable[[str, Any], None]
 Shape = Mapping[str, Union[Check, "Object"]]
-
-
-def _refuse(path: str, value: Any, wanted: str) -> ContextError:
-    shown = json.dumps(value, ensure_ascii=False)
-    shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
-    return ContextError(path, f"{shown} should be {wanted}")
 
 
 class Object:
@@ -52,7 +51,7 @@ class Object:
         if value is None and not self.always:
             return
         if not isinstance(value, dict):
-            raise _refuse(path, value, f"an object with {', '.join(self.keys)}")
+            raise refuse(path, value, f"an object with {', '.join(self.keys)}")
         for key, part in value.items():
             self.check(path, key, part)
         for key in self.needed:
@@ -69,242 +68,133 @@ class Object:
         self.keys[key](at, part)
 
 
-def _text(path: str, value: Any) -> None:
-    if value is not None and not isinstance(value, str):
-        raise _refuse(path, value, "a text")
+_HEADERS = is_map(is_texts, '{"X-Tier": ["gold"]}')
+_CERTIFICATE = Object({"pem": is_text, "base64": is_bytes, "password": is_text})
+_RESPONSE_KEYS: Shape = {
+    "status": is_status,
+    "reason": is_text,
+    "headers": _HEADERS,
+    "body": is_text,
+}
+_API_KEYS: Shape = {
+    "id": is_text,
+    "name": is_text,
+    "path": is_text,
+    "revision": is_text,
+    "version": is_text,
+    "serviceUrl": is_optional_url,
+    "isCurrentRevision": is_bool,
+    "protocols": is_texts,
+}
+TYPED: Mapping[str, Check] = {
+    "response": Object(_RESPONSE_KEYS, "status"),
+    "jwt": Object({"value": is_text}, "value"),
+    "authorization": Object({"accessToken": is_text}, "accessToken"),
+    "dict": Object({"value": is_map(is_text, '{"a": "b"}')}),
+    "long": Object({"value": is_whole}, "value"),
+    "double": Object({"value": is_decimal}, "value"),
+    "decimal": Object({"value": is_decimal}, "value"),
+    "date": Object({"value": is_moment}, "value"),
+    "guid": Object({"value": is_guid}, "value"),
+    "strings": Object({"value": is_texts}, "value"),
+    "list": Object({"value": is_texts}, "value"),
+    "bytes": Object({"value": is_bytes}, "value"),
+    "jtoken": Object({"value": is_anything}, "value"),
+}
 
 
-def _whole(path: str, value: Any) -> None:
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise _refuse(path, value, "a whole number")
-
-
-def _number(path: str, value: Any) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise _refuse(path, value, "a number")
-
-
-def _bool(path: str, value: Any) -> None:
-    if value is not None and not isinstance(value, bool):
-        raise _refuse(path, value, "true or false")
-
-
-def _status(path: str, value: Any) -> None:
-    _whole(path, value)
-    if value is None or not 100 <= value <= 999:
-        raise _refuse(path, value, "a status such as 429")
-
-
-def _url(path: str, value: Any) -> None:
-    try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        whole = parts and parts.scheme in ("http", "https") and parts.hostname
-        number = parts.port if parts else None
-    except ValueError:
-        whole = number = None
-    if not whole or number == 0:
-        raise _refuse(path, value, "an address such as https://contoso.azure-api.net/a?b=c")
-
-
-def _optional_url(path: str, value: Any) -> None:
-    if value:
-        _url(path, value)
-
-
-def _optional_moment(path: str, value: Any) -> None:
-    if value is not None:
-        _moment(path, value)
-
-
-def _moment(path: str, value: Any) -> None:
-    try:
-        datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except (ValueError, AttributeError):
-        raise _refuse(path, value, "a moment such as 2024-01-02T03:04:05Z") from None
-
-
-def _guid(path: str, value: Any) -> None:
-    try:
-        UUID(value)
-    except (ValueError, AttributeError, TypeError):
-        raise _refuse(path, value, "a GUID such as 11111111-2222-3333-4444-555555555555") from None
-
-
-def _texts(path: str, value: Any) -> None:
-    if value is not None and not (isinstance(value, list) and _all_texts(value)):
-        example = json.dumps([value if isinstance(value, str) else "a"], ensure_ascii=False)
-        raise _refuse(path, value, f"a list of texts, such as {example}")
-
-
-def _all_texts(values: Any) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
-def _map(of: Check, example: str) -> Check:
-    def check(path: str, value: Any) -> None:
-        if value is None:
-            return
-        if not isinstance(value, dict):
-            raise _refuse(path, value, f"an object such as {example}")
-        for key, part in value.items():
-            of(f"{path}.{key}", part)
-
-    return check
-
-
-def _list(of: Check) -> Check:
-    def check(path: str, value: Any) -> None:
-        if value is None:
-            return
-        if not isinstance(value, list):
-            raise _refuse(path, value, "a list")
-        for index, part in enumerate(value):
-            of(f"{path}[{index}]", part)
-
-    return check
-
-
-def _bytes(path: str, value: Any) -> None:
-    try:
-        base64.b64decode(value, validate=True)
-    except (binascii.Error, TypeError, ValueError):
-        raise _refuse(path, value, "bytes in base64") from None
-
-
-def _decimal(path: str, value: Any) -> None:
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        raise _refuse(path, value, "a number, perhaps as a text") from None
-
-
-def _anything(path: str, value: Any) -> None:
-    pass
-
-
-def _variable(path: str, value: Any) -> None:
+def is_variable(path: str, value: Any) -> None:
     """Check a variable: any JSON, or an object whose $type says what to make of its value."""
     if not isinstance(value, dict) or "$type" not in value:
         return
     kind = value["$type"]
     if not isinstance(kind, str) or kind not in TYPED:
-        raise _refuse(f"{path}.$type", kind, f"one of {', '.join(TYPED)}")
+        raise refuse(f"{path}.$type", kind, f"one of {', '.join(TYPED)}")
     TYPED[kind](path, {key: part for key, part in value.items() if key != "$type"})
 
 
-_HEADERS = _map(_texts, '{"X-Tier": ["gold"]}')
-_CERTIFICATE = Object({"pem": _text, "base64": _bytes, "password": _text})
-_RESPONSE_KEYS: Shape = {
-    "status": _status,
-    "reason": _text,
-    "headers": _HEADERS,
-    "body": _text,
-}
-_API_KEYS: Shape = {
-    "id": _text,
-    "name": _text,
-    "path": _text,
-    "revision": _text,
-    "version": _text,
-    "serviceUrl": _optional_url,
-    "isCurrentRevision": _bool,
-    "protocols": _texts,
-}
-TYPED: Mapping[str, Check] = {
-    "response": Object(_RESPONSE_KEYS, "status"),
-    "jwt": Object({"value": _text}, "value"),
-    "authorization": Object({"accessToken": _text}, "accessToken"),
-    "dict": Object({"value": _map(_text, '{"a": "b"}')}),
-    "long": Object({"value": _whole}, "value"),
-    "double": Object({"value": _decimal}, "value"),
-    "decimal": Object({"value": _decimal}, "value"),
-    "date": Object({"value": _moment}, "value"),
-    "guid": Object({"value": _guid}, "value"),
-    "strings": Object({"value": _texts}, "value"),
-    "list": Object({"value": _texts}, "value"),
-    "bytes": Object({"value": _bytes}, "value"),
-    "jtoken": Object({"value": _anything}, "value"),
-}
 CONTEXT = Object(
     {
         "request": Object(
             {
-                "method": _text,
-                "url": _url,
-                "originalUrl": _url,
-                "ip": _text,
+                "method": is_text,
+                "url": is_url,
+                "originalUrl": is_url,
+                "ip": is_text,
                 "headers": _HEADERS,
-                "body": _text,
-                "matched": _map(_text, '{"id": "7"}'),
+                "body": is_text,
+                "matched": is_map(is_text, '{"id": "7"}'),
                 "certificate": _CERTIFICATE,
-                "foundry": Object({"deployment": _text}, "deployment"),
+                "foundry": Object({"deployment": is_text}, "deployment"),
                 "privateEndpointConnection": Object(
-                    {"name": _text, "groupId": _text, "memberName": _text}
+                    {"name": is_text, "groupId": is_text, "memberName": is_text}
                 ),
             },
             always=True,
         ),
         "response": Object(_RESPONSE_KEYS),
-        "variables": _map(_variable, '{"n": 1}'),
+        "variables": is_map(is_variable, '{"n": 1}'),
         "api": Object(_API_KEYS),
-        "operation": Object({"id": _text, "name": _text, "method": _text, "urlTemplate": _text}),
+        "operation": Object(
+            {"id": is_text, "name": is_text, "method": is_text, "urlTemplate": is_text}
+        ),
         "product": Object(
             {
-                "id": _text,
-                "name": _text,
-                "subscriptionLimit": _whole,
-                "groups": _texts,
-                "apis": _list(Object(_API_KEYS, "id name")),
+                "id": is_text,
+                "name": is_text,
+                "subscriptionLimit": is_whole,
+                "groups": is_texts,
+                "apis": is_list(Object(_API_KEYS, "id name")),
             }
         ),
         "subscription": Object(
             {
-                "id": _text,
-                "name": _text,
-                "key": _text,
-                "secondaryKey": _text,
-                "created": _optional_moment,
+                "id": is_text,
+                "name": is_text,
+                "key": is_text,
+                "secondaryKey": is_text,
+                "created": is_optional_moment,
             }
         ),
         "user": Object(
             {
-                "id": _text,
-                "email": _text,
-                "firstName": _text,
-                "lastName": _text,
-                "note": _text,
-                "registrationDate": _optional_moment,
-                "groups": _texts,
-                "identities": _list(Object({"id": _text, "provider": _text}, "id provider")),
+                "id": is_text,
+                "email": is_text,
+                "firstName": is_text,
+                "lastName": is_text,
+                "note": is_text,
+                "registrationDate": is_optional_moment,
+                "groups": is_texts,
+                "identities": is_list(Object({"id": is_text, "provider": is_text}, "id provider")),
             }
         ),
-        "backend": Object({"id": _text, "type": _text, "azureRegion": _text}),
-        "workspace": Object({"id": _text, "name": _text}),
+        "backend": Object({"id": is_text, "type": is_text, "azureRegion": is_text}),
+        "workspace": Object({"id": is_text, "name": is_text}),
         "deployment": Object(
             {
-                "region": _text,
-                "serviceId": _text,
-                "serviceName": _text,
-                "instanceId": _text,
-                "certificates": _map(_CERTIFICATE, '{"THUMBPRINT": {"pem": "..."}}'),
+                "region": is_text,
+                "serviceId": is_text,
+                "serviceName": is_text,
+                "instanceId": is_text,
+                "certificates": is_map(_CERTIFICATE, '{"THUMBPRINT": {"pem": "..."}}'),
             },
             always=True,
         ),
         "lastError": Object(
             {
-                "source": _text,
-                "reason": _text,
-                "message": _text,
-                "scope": _text,
-                "section": _text,
-                "path": _text,
-                "policyId": _text,
+                "source": is_text,
+                "reason": is_text,
+                "message": is_text,
+                "scope": is_text,
+                "section": is_text,
+                "path": is_text,
+                "policyId": is_text,
             }
         ),
-        "requestId": _guid,
-        "timestamp": _moment,
-        "elapsedMs": _number,
-        "tracing": _bool,
+        "requestId": is_guid,
+        "timestamp": is_moment,
+        "elapsedMs": is_number,
+        "tracing": is_bool,
         "missingVariable": lambda path, value: _choice(path, value, ("null", "throw")),
         "newline": lambda path, value: _choice(path, value, ("lf", "crlf")),
     }
@@ -313,12 +203,12 @@ CONTEXT = Object(
 
 def _choice(path: str, value: Any, choices: tuple[str, ...]) -> None:
     if value is not None and value not in choices:
-        raise _refuse(path, value, f"one of {', '.join(choices)}")
+        raise refuse(path, value, f"one of {', '.join(choices)}")
 
 
 def check(data: Any) -> Optional[dict[str, Any]]:
     """Return the context when all of it has the forms told here. Raises ContextError."""
     if data is not None and not isinstance(data, dict):
-        raise _refuse("context", data, f"an object with {', '.join(CONTEXT.keys)}")
+        raise refuse("context", data, f"an object with {', '.join(CONTEXT.keys)}")
     CONTEXT("", data)
     return data

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from policy_expressions.evaluate.schema import ContextError
+from policy_expressions.evaluate.checks import ContextError
 from policy_expressions.evaluate.streams import decoded
 from policy_expressions.span import expression_end, expression_start, expression_text
 

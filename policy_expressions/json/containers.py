@@ -11,78 +11,14 @@ from policy_expressions.errors import (
     argument_null,
     index_out_of_range,
 )
-from policy_expressions.json.tokens import JToken, JValue, path_step
+from policy_expressions.json.tokens import JContainer, JToken, JValue, contents, path_step
 from policy_expressions.json.writer import Writer
-from policy_expressions.runtime.containers import KeyValuePair, Versioned
-
-
-def contents(content: Any) -> Iterator[JToken]:
-    """Yield the tokens that adding this adds: of a collection each item."""
-    if isinstance(content, JToken):
-        yield content
-    elif isinstance(content, Iterable) and not isinstance(content, (str, bytearray)):
-        for item in list(content):
-            yield from contents(item)
-    else:
-        yield JValue(content)
+from policy_expressions.runtime.records import KeyValuePair
 
 
 def _invalid_key(owner: str, key: Any, wanted: str, verb: str) -> ExpressionFailure:
     shown = f'"{key}"' if isinstance(key, str) else key
     return argument(f"{verb} {owner} values with invalid key value: {shown}. {wanted} expected.")
-
-
-class JContainer(JToken, Versioned):
-    """A token that holds others."""
-
-    __slots__ = ("version",)
-
-    def __init__(self) -> None:
-        self.parent = None
-        self.version = 0
-
-    def __iter__(self) -> Iterator[JToken]:
-        """Walk the tokens inside; a change meanwhile throws."""
-        return self.guarded(iter(self.children()))
-
-    def adopt(self, child: JToken) -> JToken:
-        """Make this the child's parent; a child that has one already is copied."""
-        above: Optional[JToken] = self
-        while above is not None and above is not child:
-            above = above.parent
-        if child.parent is not None or above is child:
-            child = child.clone()
-        child.parent = self
-        return child
-
-    def add(self, content: Any) -> None:
-        """Add a value, a token, or each item of a collection."""
-        self.insert(len(self.children()), content)
-
-    def insert(self, index: int, content: Any) -> None:
-        """Add at a position among the children."""
-        for offset, token in enumerate(contents(content)):
-            self.insert_token(index + offset, token)
-
-    def position(self, child: JToken) -> int:
-        """Return where this very token stands, -1 when it does not."""
-        return next((i for i, item in enumerate(self.children()) if item is child), -1)
-
-    def insert_token(self, index: int, token: JToken) -> None:
-        """Add one token at a position."""
-        raise NotImplementedError
-
-    def remove_child(self, child: JToken) -> None:
-        """Take a token out."""
-        raise NotImplementedError
-
-    def replace_child(self, child: JToken, value: Optional[JToken]) -> None:
-        """Put another token in a child's place."""
-        raise NotImplementedError
-
-    def step_to(self, child: JToken) -> str:
-        """Return the step of a path that leads to a child."""
-        raise NotImplementedError
 
 
 class JObject(JContainer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_expressions.json.containers import JArray, JContainer, JObject
-from policy_expressions.json.tokens import JToken
+from policy_expressions.json.containers import JArray, JObject
+from policy_expressions.json.tokens import JContainer, JToken
 
 
 def merge(target: JToken, content: Any) -> None:

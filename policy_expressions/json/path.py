@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, Optional
 
-from policy_expressions.errors import ExpressionFailure
-from policy_expressions.json.containers import JArray, JContainer, JObject
 from policy_expressions.json.path_patterns import text_pattern
+from policy_expressions.json.path_steps import (
+    Step,
+    Test,
+    at_index,
+    compare,
+    field,
+    filtered,
+    follow,
+    many,
+    part_of,
+    path_error,
+    scan,
+    wildcard,
+)
 from policy_expressions.json.tokens import JToken, JValue
 
-Step = Callable[[JToken, bool], Iterator[JToken]]
-Test = Callable[[JToken], bool]
 _INTEGER = re.compile(r"-?\d+")
 _SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -32,80 +42,8 @@ def select_one(token: JToken, path: str, error: bool = False) -> Optional[JToken
     """Return the one token a path leads to, None when there is none."""
     found = select(token, path, error)
     if len(found) > 1:
-        raise _error("Path returned multiple tokens.")
+        raise path_error("Path returned multiple tokens.")
     return found[0] if found else None
-
-
-def _error(text: str) -> ExpressionFailure:
-    return ExpressionFailure("Newtonsoft.Json.JsonException", text)
-
-
-def _field(name: str) -> Step:
-    def step(token: JToken, error: bool) -> Iterator[JToken]:
-        if isinstance(token, JObject):
-            value = token.item(name)
-            if value is not None:
-                yield value
-            elif error:
-                raise _error(f"Property '{name}' does not exist on JObject.")
-        elif error:
-            raise _error(f"Property '{name}' not valid on {type(token).__name__}.")
-
-    return step
-
-
-def _index(index: int) -> Step:
-    def step(token: JToken, error: bool) -> Iterator[JToken]:
-        if isinstance(token, JArray):
-            if 0 <= index < len(token.items):
-                yield token.items[index]
-            elif error:
-                raise _error(f"Index {index} outside the bounds of JArray.")
-        elif error:
-            raise _error(f"Index {index} not valid on {type(token).__name__}.")
-
-    return step
-
-
-def _slice(start: Optional[int], stop: Optional[int], stride: Optional[int]) -> Step:
-    def step(token: JToken, error: bool) -> Iterator[JToken]:
-        if isinstance(token, JArray):
-            yield from token.items[start:stop:stride]
-        elif error:
-            raise _error(f"Array slice is not valid on {type(token).__name__}.")
-
-    return step
-
-
-def _values(token: JToken) -> Iterator[JToken]:
-    if isinstance(token, JObject):
-        yield from (prop.value for prop in token.properties.values())
-    elif isinstance(token, JArray):
-        yield from list(token.items)
-
-
-def _wildcard(token: JToken, error: bool) -> Iterator[JToken]:
-    return _values(token)
-
-
-def _many(steps: list[Step]) -> Step:
-    return lambda token, error: (found for step in steps for found in step(token, error))
-
-
-def _scan(name: Optional[str]) -> Step:
-    def step(token: JToken, error: bool) -> Iterator[JToken]:
-        if name is None:
-            yield token
-        elif isinstance(token, JObject) and name in token.properties:
-            yield token.properties[name].value
-        for value in _values(token):
-            yield from step(value, error)
-
-    return step
-
-
-def _filter(test: Test) -> Step:
-    return lambda token, error: (value for value in _values(token) if test(value))
 
 
 class _Parser:
@@ -143,7 +81,7 @@ class _Parser:
         return found
 
     def _fail(self, text: str) -> NoReturn:
-        raise _error(text)
+        raise path_error(text)
 
     def _name(self) -> str:
         start = self._at
@@ -155,14 +93,14 @@ class _Parser:
 
     def _member(self) -> Step:
         name = self._name()
-        return _wildcard if name == "*" else _field(name)
+        return wildcard if name == "*" else field(name)
 
     def _scanned(self) -> Step:
         if self._path[self._at : self._at + 1] == "[":
             self._at += 1
-            return self._chain(_scan(None), self._bracket())
+            return self._chain(scan(None), self._bracket())
         name = self._name()
-        return self._chain(_scan(None), _wildcard) if name == "*" else _scan(name)
+        return self._chain(scan(None), wildcard) if name == "*" else scan(name)
 
     def _chain(self, first: Step, second: Step) -> Step:
         return lambda token, error: (
@@ -180,7 +118,7 @@ class _Parser:
         if rest[0] == "*":
             self._at += 1
             self._close()
-            return _wildcard
+            return wildcard
         parts = _SLICE.match(self._path, self._at)
         if parts:
             self._at = parts.end()
@@ -188,12 +126,12 @@ class _Parser:
             start, stop, stride = (int(p) if p else None for p in parts.groups())
             if stride == 0:
                 self._fail("Step cannot be zero.")
-            return _slice(start, stop, stride)
+            return part_of(start, stop, stride)
         steps = [self._indexed()]
         while self._take(","):
             steps.append(self._indexed())
         self._close()
-        return steps[0] if len(steps) == 1 else _many(steps)
+        return steps[0] if len(steps) == 1 else many(steps)
 
     def _indexed(self) -> Step:
         self._space()
@@ -201,12 +139,12 @@ class _Parser:
         number = _INTEGER.match(self._path, self._at)
         if quoted:
             self._at = quoted.end()
-            return _field(re.sub(r"\\(.)", r"\1", quoted.group(1) or quoted.group(2) or ""))
+            return field(re.sub(r"\\(.)", r"\1", quoted.group(1) or quoted.group(2) or ""))
         if number is None:
             char = self._path[self._at : self._at + 1]
             self._fail(f"Unexpected character while parsing path indexer: {char}")
         self._at = number.end()
-        return _index(int(number.group()))
+        return at_index(int(number.group()))
 
     def _space(self) -> None:
         while self._path[self._at : self._at + 1] == " ":
@@ -230,7 +168,7 @@ class _Parser:
         if not self._take(")"):
             self._fail("Path ended with open query.")
         self._close()
-        return _filter(test)
+        return filtered(test)
 
     def _either(self) -> Test:
         tests = [self._both()]
@@ -262,7 +200,7 @@ class _Parser:
             return lambda token: any(matches(found) for found in left(token))
         right = self._operand()
         return lambda token: (
-            any(_compare(a, b, word) for a in left(token) for b in right(token))
+            any(compare(a, b, word) for a in left(token) for b in right(token))
             or (word in ("!=", "<>", "!==") and not (left(token) and right(token)))
         )
 
@@ -289,7 +227,7 @@ class _Parser:
                     break
                 self._at += 1
             steps = _Parser("$" + self._path[start + 1 : self._at]).steps()
-            return lambda token: _follow(token.root() if rest[0] == "$" else token, steps)
+            return lambda token: follow(token.root() if rest[0] == "$" else token, steps)
         quoted = _QUOTED.match(self._path, self._at)
         if quoted:
             self._at = quoted.end()
@@ -306,28 +244,3 @@ class _Parser:
         if isinstance(value, str):
             value = float(word) if literal.group(1) or literal.group(2) else int(word)
         return lambda token: [JValue(value)]
-
-
-def _follow(token: JToken, steps: list[Step]) -> list[JToken]:
-    found: list[JToken] = [token]
-    for step in steps:
-        found = [after for before in found for after in step(before, False)]
-    return found
-
-
-def _compare(a: JToken, b: JToken, word: str) -> bool:
-    """Compare two values; what cannot be compared is only unequal."""
-    if isinstance(a, JContainer) or isinstance(b, JContainer):
-        return word in ("!=", "<>", "!==")
-    if not isinstance(a, JValue) or not isinstance(b, JValue):
-        return False
-    x, y = a.value, b.value
-    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (x, y))
-    alike = numbers or x.__class__ is y.__class__
-    if word in ("==", "==="):
-        return alike and bool(x == y)
-    if word in ("!=", "<>", "!=="):
-        return not (alike and x == y)
-    if not alike or x is None:
-        return False
-    return bool({"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}[word])

@@ -11,7 +11,8 @@ import re
 from typing import Any, NoReturn, Optional
 
 from policy_expressions.json.containers import JArray, JObject, JProperty
-from policy_expressions.json.text_reader import MAX_DEPTH, TextReader, integer, string
+from policy_expressions.json.literals import integer, string
+from policy_expressions.json.text_reader import MAX_DEPTH, TextReader
 from policy_expressions.json.tokens import JToken, JValue
 from policy_expressions.runtime.values import units
 

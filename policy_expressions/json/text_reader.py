@@ -9,40 +9,12 @@ import re
 from typing import Any, NoReturn, Union
 
 from policy_expressions.errors import ExpressionFailure
+from policy_expressions.json import literals
 from policy_expressions.json.containers import JArray, JObject
 from policy_expressions.json.tokens import JToken, JValue, path_step
-from policy_expressions.runtime.dates import json_date
-from policy_expressions.runtime.values import BigInteger, Long, units
+from policy_expressions.runtime.values import Long, units
 
 MAX_DEPTH = 64  # of a JsonTextReader since Newtonsoft.Json 13
-MAX_DIGITS = 380
-_NUMBER = re.compile(r"[-+.0-9a-fA-FxX]*")
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_ESCAPES = dict(zip("btnfr\\\"'/", "\b\t\n\f\r\\\"'/"))
-_WORDS: dict[str, tuple[str, Any, str, str]] = {
-    "t": ("true", True, "Boolean", "boolean"),
-    "f": ("false", False, "Boolean", "boolean"),
-    "n": ("null", None, "Null", "null"),
-    "u": ("undefined", None, "Undefined", "undefined"),
-    "N": ("NaN", float("nan"), "Float", "NaN"),
-    "I": ("Infinity", float("inf"), "Float", "Infinity"),
-    "-I": ("-Infinity", float("-inf"), "Float", "-Infinity"),
-}
-_CLOSING = {"}": "EndObject", "]": "EndArray", ")": "EndConstructor"}
-
-
-def integer(digits: str) -> Any:
-    """Return a long, or a BigInteger beyond 64 bits. Raises ValueError when it is too long."""
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(digits)
-    value = int(digits)
-    return Long(value) if -(2**63) <= value < 2**63 else BigInteger(value)
-
-
-def string(text: str) -> JValue:
-    """Return a string token, or a date token when the text is one."""
-    date = json_date(text)
-    return JValue(text, "String") if date is None else JValue(date, "Date")
 
 
 class TextReader:
@@ -86,20 +58,20 @@ class TextReader:
         char = self._peek()
         if char in "{[":
             return self._container(JObject() if char == "{" else JArray())
-        if char in _CLOSING:
+        if char in literals.CLOSING:
             self._at += 1
-            return _CLOSING[char]
+            return literals.CLOSING[char]
         token = self._scalar(char)
         self._count()
         self._fresh = False
         return token
 
     def _scalar(self, char: str) -> JToken:
-        word = _WORDS.get(self._text[self._at : self._at + 2] if char == "-" else char)
+        word = literals.WORDS.get(self._text[self._at : self._at + 2] if char == "-" else char)
         if char in "\"'":
             self._at += 1
             text = self._string(char)
-            return string(text) if self._dates else JValue(text, "String")
+            return literals.string(text) if self._dates else JValue(text, "String")
         if word is not None:
             self._word(word[0], word[3])
             return JValue(word[1], word[2])
@@ -178,11 +150,11 @@ class TextReader:
         if not self._skip_to_token():
             self._ended()
         char = self._peek()
-        if char != "," and char not in _CLOSING:
+        if char != "," and char not in literals.CLOSING:
             text = "After parsing a value an unexpected character was encountered"
             self._fail(f"{text}: {char}.")
         self._at += 1
-        return _CLOSING.get(char, "")
+        return literals.CLOSING.get(char, "")
 
     def _peek(self) -> str:
         return self._text[self._at : self._at + 1]
@@ -246,7 +218,7 @@ class TextReader:
 
     def _number(self) -> JValue:
         start = self._at
-        found = _NUMBER.match(self._text, start)
+        found = literals.NUMBER.match(self._text, start)
         self._at = found.end() if found else start
         text = self._text[start : self._at]
         if not self._separated():
@@ -255,10 +227,10 @@ class TextReader:
             if text[0] == "0" and len(text) > 1 and text[1] not in ".eE":
                 return JValue(Long(text, 16 if text[1] in "xX" else 8))
             if text.lstrip("+-").isdigit():
-                if len(text) > MAX_DIGITS:
+                if len(text) > literals.MAX_DIGITS:
                     self._fail(f"JSON integer {text} is too large to parse.")
-                return JValue(integer(text))
-            if _DECIMAL.fullmatch(text):
+                return JValue(literals.integer(text))
+            if literals.DECIMAL.fullmatch(text):
                 return JValue(float(text))
         except ValueError:
             pass
@@ -293,9 +265,9 @@ class TextReader:
                 self._fail(f"Invalid Unicode escape sequence: \\u{digits}.")
             self._at += 4
             return chr(int(digits, 16))
-        if char not in _ESCAPES:
+        if char not in literals.ESCAPES:
             self._fail(f"Bad JSON escape sequence: \\{char}.")
-        return _ESCAPES[char]
+        return literals.ESCAPES[char]
 
     def _bare_name(self) -> str:
         start = self._at

@@ -1,4 +1,4 @@
-"""JToken and JValue: pieces of JSON that know their parent. Those with others inside: containers.
+"""JToken, JValue and JContainer: pieces of JSON that know their parent. containers.py has more.
 
 https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm
 """
@@ -6,22 +6,20 @@ https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 from uuid import UUID
 
 from policy_expressions.errors import argument, invalid_operation
 from policy_expressions.json.writer import Writer, scalar, write
+from policy_expressions.runtime.containers import Versioned
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.enums import member
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import plain_text, text_of
 from policy_expressions.runtime.uris import Uri
 from policy_expressions.runtime.values import Enumeration
-
-if TYPE_CHECKING:
-    from policy_expressions.json.containers import JContainer
 
 # Names with one of these stand in brackets in paths.
 _SPECIAL = re.compile(r"[. '/\"\[\]()\t\n\r\f\b\\\x85\u2028\u2029]")
@@ -179,3 +177,67 @@ class JRaw(JValue):
     def to_json(self, writer: Writer, depth: int) -> None:
         """Write the text."""
         writer.parts.append("" if self.value is None else plain_text(self.value))
+
+
+def contents(content: Any) -> Iterator[JToken]:
+    """Yield the tokens that adding this adds: of a collection each item."""
+    if isinstance(content, JToken):
+        yield content
+    elif isinstance(content, Iterable) and not isinstance(content, (str, bytearray)):
+        for item in list(content):
+            yield from contents(item)
+    else:
+        yield JValue(content)
+
+
+class JContainer(JToken, Versioned):
+    """A token that holds others."""
+
+    __slots__ = ("version",)
+
+    def __init__(self) -> None:
+        self.parent = None
+        self.version = 0
+
+    def __iter__(self) -> Iterator[JToken]:
+        """Walk the tokens inside; a change meanwhile throws."""
+        return self.guarded(iter(self.children()))
+
+    def adopt(self, child: JToken) -> JToken:
+        """Make this the child's parent; a child that has one already is copied."""
+        above: Optional[JToken] = self
+        while above is not None and above is not child:
+            above = above.parent
+        if child.parent is not None or above is child:
+            child = child.clone()
+        child.parent = self
+        return child
+
+    def add(self, content: Any) -> None:
+        """Add a value, a token, or each item of a collection."""
+        self.insert(len(self.children()), content)
+
+    def insert(self, index: int, content: Any) -> None:
+        """Add at a position among the children."""
+        for offset, token in enumerate(contents(content)):
+            self.insert_token(index + offset, token)
+
+    def position(self, child: JToken) -> int:
+        """Return where this very token stands, -1 when it does not."""
+        return next((i for i, item in enumerate(self.children()) if item is child), -1)
+
+    def insert_token(self, index: int, token: JToken) -> None:
+        """Add one token at a position."""
+        raise NotImplementedError
+
+    def remove_child(self, child: JToken) -> None:
+        """Take a token out."""
+        raise NotImplementedError
+
+    def replace_child(self, child: JToken, value: Optional[JToken]) -> None:
+        """Put another token in a child's place."""
+        raise NotImplementedError
+
+    def step_to(self, child: JToken) -> str:
+        """Return the step of a path that leads to a child."""
+        raise NotImplementedError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from policy_expressions.errors import argument, invalid_operation, null_reference
-from policy_expressions.runtime.containers import equal
 from policy_expressions.runtime.enums import ENUMS, NEWER, enum_number
+from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Enumeration

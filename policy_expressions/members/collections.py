@@ -12,13 +12,11 @@ from policy_expressions.runtime.containers import (
     Dictionary,
     Enumerator,
     HashSet,
-    KeyValuePair,
     List,
     Sequence,
-    Tuple,
-    equal,
     walk,
 )
+from policy_expressions.runtime.records import KeyValuePair, Tuple, equal
 from policy_expressions.runtime.sequences import make_array, new_dictionary
 from policy_expressions.types.model import Definition, Type
 from policy_expressions.types.signatures import Newer

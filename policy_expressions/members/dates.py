@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-from policy_expressions.members.numbers import compare, same
+from policy_expressions.members.moments import comparing, formats
 from policy_expressions.runtime.convertible import attempt
 from policy_expressions.runtime.date_format import format_date, format_span
 from policy_expressions.runtime.date_parse import (
@@ -32,34 +32,6 @@ from policy_expressions.types.model import Definition
 from policy_expressions.types.signatures import Newer
 
 _CYCLES = {"Hours": 24, "Minutes": 60, "Seconds": 60, "Milliseconds": 1000}
-_TESTS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": same,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-
-
-def _comparing(name: str) -> dict[str, Any]:
-    return {
-        **{f"static bool operator {op} ({name} a, {name} b)": do for op, do in _TESTS.items()},
-        f"bool Equals({name} value); static bool Equals({name} t1, {name} t2)": same,
-        f"int CompareTo({name} value); static int Compare({name} t1, {name} t2)": compare,
-    }
-
-
-def _formats(form: Callable[[Any, str], str]) -> dict[str, Any]:
-    return {
-        "string ToString(); string ToString(IFormatProvider provider)": lambda value, _=None: str(
-            value
-        ),
-        "string ToString(string format); "
-        "string ToString(string format, IFormatProvider provider)": (
-            lambda value, text, _=None: form(value, text or "")
-        ),
-    }
 
 
 def _adder(unit: int) -> Callable[[Any, float], Any]:
@@ -135,8 +107,8 @@ _DATE_TIME = {
     ),
     **_parts(lambda value: value),
     **_adding("DateTime"),
-    **_comparing("DateTime"),
-    **_formats(format_date),
+    **comparing("DateTime"),
+    **formats(format_date),
     "bool IsDaylightSavingTime()": lambda _: False,
     "DateTimeKind Kind": lambda value: Enumeration("DateTimeKind", value.kind),
     "DateTime Date": lambda value: DateTime(value.ticks // DAY * DAY, value.kind),
@@ -186,8 +158,8 @@ _OFFSET = {
     "long ToUnixTimeMilliseconds()": _since_epoch(UNITS["Milliseconds"]),
     **_parts(lambda value: value.clock),
     **_adding("DateTimeOffset"),
-    **_comparing("DateTimeOffset"),
-    **_formats(format_date),
+    **comparing("DateTimeOffset"),
+    **formats(format_date),
     "DateTime UtcDateTime": lambda value: value.utc,
     "DateTime DateTime": lambda value: value.clock,
     "DateTime Date": lambda value: DateTime(value.clock.ticks // DAY * DAY),
@@ -248,8 +220,8 @@ _TIME_SPAN = {
         -span.ticks
     ),
     "TimeSpan Duration()": lambda span: TimeSpan(abs(span.ticks)),
-    **_comparing("TimeSpan"),
-    **_formats(format_span),
+    **comparing("TimeSpan"),
+    **formats(format_span),
 }
 _GUID = {
     "new()": lambda: UUID(int=0),
@@ -259,8 +231,8 @@ _GUID = {
     "static Guid NewGuid()": uuid4,
     "static bool TryParse(string input, out Guid result)": attempt(parse_guid, UUID(int=0)),
     "byte[] ToByteArray()": lambda value: bytearray(value.bytes_le),
-    **_comparing("Guid"),
-    **_formats(format_guid),
+    **comparing("Guid"),
+    **formats(format_guid),
 }
 
 DEFINITIONS = (

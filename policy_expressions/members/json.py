@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Optional
 
 from policy_expressions.errors import invalid_operation
-from policy_expressions.json.containers import (
-    JArray,
-    JContainer,
-    JObject,
-    JProperty,
-    deep_equals,
-)
+from policy_expressions.json.containers import JArray, JObject, JProperty, deep_equals
 from policy_expressions.json.convert import (
     casts,
     deserialize,
@@ -24,7 +18,7 @@ from policy_expressions.json.convert import (
 from policy_expressions.json.merge import merge
 from policy_expressions.json.path import select, select_one
 from policy_expressions.json.reader import parse
-from policy_expressions.json.tokens import JRaw, JToken, JValue
+from policy_expressions.json.tokens import JContainer, JRaw, JToken, JValue
 from policy_expressions.json.writer import write
 from policy_expressions.members.text import OTHER_LINQ
 from policy_expressions.runtime.casing import folder

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from policy_expressions.runtime import casing, strings
-from policy_expressions.runtime.containers import Array, equal
+from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.formats import format_items
+from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Char, characters, units
 from policy_expressions.types.model import Definition

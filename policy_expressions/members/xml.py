@@ -2,308 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
-from policy_expressions.errors import argument_null, bad_format, invalid_operation
-from policy_expressions.json.tokens import JToken
-from policy_expressions.members.encoding import Reader
-from policy_expressions.runtime.containers import Sequence, walk
-from policy_expressions.runtime.date_parse import parse_date, parse_offset
-from policy_expressions.runtime.dates import DateTime, DateTimeOffset
+from policy_expressions.members.xml_calls import (
+    casts,
+    document_order,
+    element_of,
+    load_element,
+    make_attribute,
+    make_document,
+    make_element,
+    reading,
+    remove_all,
+    remove_attributes,
+    remove_each,
+    remove_thing,
+    replace_all,
+    replace_attributes,
+    replace_nodes,
+    set_element,
+)
+from policy_expressions.members.xml_content import (
+    add,
+    add_at,
+    add_beside,
+    all_of,
+    all_of_each,
+    as_text,
+    attribute_beside,
+    edge,
+    element_and_around,
+    element_and_below,
+    elements_below,
+    replace_node,
+    set_attribute,
+    set_value,
+    siblings,
+)
 from policy_expressions.runtime.enums import member
-from policy_expressions.runtime.guids import parse_guid
-from policy_expressions.runtime.number_parse import parse_number
-from policy_expressions.runtime.numbers import NUMBERS
-from policy_expressions.runtime.run import Run
-from policy_expressions.runtime.texts import text_of
 from policy_expressions.types.model import Definition
 from policy_expressions.xml import nodes as tree
+from policy_expressions.xml.declaration import Declaration
+from policy_expressions.xml.equality import same
 from policy_expressions.xml.names import XML, XMLNS, Name, Namespace, as_name, checked
 from policy_expressions.xml.reader import parse_document, parse_element
-from policy_expressions.xml.writer import prefix_of, write
+from policy_expressions.xml.writer import prefix_of
 
 _SPACE = "System.Xml.Linq"
 _NAME = "XName! name"
-
-
-def content_text(run: Run, value: Any) -> str:
-    """Return the text of a plain value in XML, where it is not that of ToString."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        words = {"∞": "INF", "-∞": "-INF", "Infinity": "INF", "-Infinity": "-INF"}
-        text = text_of(run, value)
-        return words.get(text, text)
-    if isinstance(value, (DateTime, DateTimeOffset)):
-        return value.iso()
-    return text_of(run, value)
-
-
-def _parts(content: Any) -> Iterator[Any]:
-    """Yield what content holds, one by one: an IEnumerable stands for its items."""
-    single = isinstance(content, (str, bytearray, tree.Thing, JToken))
-    if content is None or single or not hasattr(content, "__iter__"):
-        yield content
-        return
-    for item in walk(content):
-        yield from _parts(item)
-
-
-def add(run: Run, target: tree.Container, *content: Any) -> None:
-    """Put content at the end: nodes, attributes, text; null is nothing."""
-    for part in _parts(content):
-        run.step()
-        if isinstance(part, tree.Attribute) and isinstance(target, tree.Element):
-            target.add_attribute(part)
-        elif isinstance(part, tree.Node):
-            target.append(part)
-        elif part is not None:
-            target.text(content_text(run, part))
-
-
-def _at(run: Run, target: tree.Container, index: int, content: Any) -> None:
-    """Put content at a place among the nodes."""
-    for offset, part in enumerate(p for p in _parts(content) if p is not None):
-        node = part if isinstance(part, tree.Node) else tree.Text(content_text(run, part))
-        target.insert(index + offset, node)
-
-
-def _beside(offset: int) -> Callable[..., None]:
-    def do(run: Run, node: tree.Node, *content: Any) -> None:
-        if node.parent is None:
-            raise invalid_operation("The parent is missing.")
-        _at(run, node.parent, node.position() + offset, content)
-
-    return do
-
-
-def _replace(run: Run, node: tree.Node, *content: Any) -> None:
-    _beside(1)(run, node, *content)
-    node.remove()
-
-
-def _of(find: Callable[[Any], Iterator[Any]]) -> Callable[..., Sequence]:
-    """Return a lazy walk, perhaps of the nodes of one name alone."""
-
-    def run(node: Any, *name: Optional[Name]) -> Sequence:
-        if not name:
-            return Sequence(lambda: find(node))
-        return Sequence(lambda: (e for e in find(node) if e.name == name[0]))
-
-    return run
-
-
-def _of_all(find: Callable[[Any], Iterator[Any]]) -> Callable[..., Sequence]:
-    """Return the same for all nodes of a sequence, one after the other."""
-
-    def run(items: Any, *name: Optional[Name]) -> Sequence:
-        one = _of(find)
-        return Sequence(lambda: (found for item in walk(items) for found in one(item, *name)))
-
-    return run
-
-
-def _elements_below(node: tree.Container) -> Iterator[tree.Element]:
-    return (below for below in node.descendants() if isinstance(below, tree.Element))
-
-
-def _element_and_below(node: tree.Element) -> Iterator[tree.Element]:
-    yield node
-    yield from _elements_below(node)
-
-
-def _element_and_around(node: tree.Element) -> Iterator[tree.Element]:
-    yield node
-    yield from node.ancestors()
-
-
-def _siblings(after: bool, only_elements: bool) -> Callable[[tree.Node], Iterator[tree.Node]]:
-    def run(node: tree.Node) -> Iterator[tree.Node]:
-        around = node.parent.nodes if node.parent else []
-        at = node.position()
-        chosen = around[at + 1 :] if after else around[: max(at, 0)]
-        return (n for n in chosen if not only_elements or isinstance(n, tree.Element))
-
-    return run
-
-
-def _attribute_beside(offset: int) -> Callable[[tree.Attribute], Optional[tree.Attribute]]:
-    def run(attribute: tree.Attribute) -> Optional[tree.Attribute]:
-        owner = attribute.element
-        if owner is None:
-            return None
-        at = next(i for i, a in enumerate(owner.attributes) if a is attribute) + offset
-        return owner.attributes[at] if 0 <= at < len(owner.attributes) else None
-
-    return run
-
-
-def _edge(index: int, what: str) -> Callable[[Any], Any]:
-    def run(node: Any) -> Any:
-        items = node.attributes if what == "attributes" else node.nodes
-        return items[index] if items else None
-
-    return run
-
-
-def _text(run: Run, node: tree.Thing, options: Any = None) -> str:
-    return write(run, node, indented=not (options is not None and options.number & 1))
-
-
-def _set_value(run: Run, target: Any, value: Any) -> None:
-    if value is None:
-        raise argument_null("value")
-    text = content_text(run, value)
-    if isinstance(target, tree.Element):
-        target.clear()
-        target.text(text)
-    else:
-        target.value = text
-
-
-def _set_attribute(run: Run, element: tree.Element, name: Name, value: Any) -> None:
-    found = element.find(name)
-    if value is None:
-        if found is not None:
-            element.remove_attribute(found)
-    elif found is not None:
-        found.value = content_text(run, value)
-    else:
-        element.add_attribute(tree.Attribute(name, content_text(run, value)))
-
-
-def _element(node: tree.Container, name: Optional[Name]) -> Optional[tree.Element]:
-    return next((e for e in node.elements() if e.name == name), None)
-
-
-def _set_element(run: Run, element: tree.Element, name: Name, value: Any) -> None:
-    found = _element(element, name)
-    if value is None:
-        if found is not None:
-            found.remove()
-        return
-    if found is None:
-        found = tree.Element(name)
-        element.append(found)
-    _set_value(run, found, value)
-
-
-def _make_element(run: Run, name: Name, *content: Any) -> tree.Element:
-    made = tree.Element(name)
-    add(run, made, *content)
-    return made
-
-
-def _make_document(run: Run, *content: Any) -> tree.Document:
-    given = content[0] if content and isinstance(content[0], tree.Declaration) else None
-    made = tree.Document(given)
-    add(run, made, *(part for part in content if part is not given))
-    return made
-
-
-def _make_attribute(run: Run, name: Name, value: Any) -> tree.Attribute:
-    return tree.Attribute(name, content_text(run, value))
-
-
-def _replace_nodes(run: Run, target: tree.Container, *content: Any) -> None:
-    target.clear()
-    add(run, target, *content)
-
-
-def _remove_attributes(element: tree.Element) -> None:
-    for attribute in element.attributes:
-        attribute.parent = None
-    element.attributes = []
-
-
-def _replace_attributes(run: Run, element: tree.Element, *content: Any) -> None:
-    _remove_attributes(element)
-    add(run, element, *content)
-
-
-def _remove_all(element: tree.Element) -> None:
-    _remove_attributes(element)
-    element.clear()
-
-
-def _replace_all(run: Run, element: tree.Element, *content: Any) -> None:
-    _remove_all(element)
-    add(run, element, *content)
-
-
-def _remove(thing: tree.Thing) -> None:
-    if isinstance(thing, tree.Node):
-        thing.remove()
-    elif isinstance(thing, tree.Attribute):
-        if thing.element is None:
-            raise invalid_operation("The parent is missing.")
-        thing.element.remove_attribute(thing)
-
-
-def _remove_each(items: Any) -> None:
-    for thing in list(walk(items)):
-        _remove(thing)
-
-
-def _flag(options: Any) -> bool:
-    return bool(options is not None and options.number & 1)
-
-
-def _read(parse: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda run, text, options=None: parse(run, text, _flag(options))
-
-
-def _load(run: Run, reader: Reader, options: Any = None) -> tree.Element:
-    return parse_element(run, reader.rest(), _flag(options))
-
-
-def _order(node: tree.Node) -> list[int]:
-    places = []
-    at: Any = node
-    while at.parent is not None:
-        places.append(at.position())
-        at = at.parent
-    return [id(at), *reversed(places)]
-
-
-def _bool(text: str) -> bool:
-    found = {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower())
-    if found is None:
-        raise bad_format(f"The string '{text}' is not a valid Boolean value.")
-    return found
-
-
-def _number(name: str) -> Callable[[str], Any]:
-    words = {"INF": "Infinity", "-INF": "-Infinity"}
-    return lambda text: parse_number(NUMBERS[name], words.get(text.strip(), text))
-
-
-_CONVERT: dict[str, Callable[[str], Any]] = {
-    "bool": _bool,
-    **{n: _number(n) for n in ("int", "uint", "long", "ulong", "float", "double", "decimal")},
-    "DateTime": parse_date,
-    "DateTimeOffset": parse_offset,
-    "Guid": parse_guid,
-}
-
-
-def _casts(of: str, parameter: str) -> dict[str, Any]:
-    """Return the explicit conversions of what has a value, plain and nullable, as table lines."""
-
-    def cast(convert: Callable[[str], Any], nullable: bool) -> Callable[[Any], Any]:
-        def run(thing: Any) -> Any:
-            if thing is None and not nullable:
-                raise argument_null(parameter)
-            return None if thing is None else convert(thing.value)
-
-        return run
-
-    return {
-        f"explicit string({of} {parameter})": cast(str, True),
-        **{f"explicit {n}({of} {parameter})": cast(do, False) for n, do in _CONVERT.items()},
-        **{f"explicit {n}?({of} {parameter})": cast(do, True) for n, do in _CONVERT.items()},
-    }
 
 
 def _both(returns: str, name: str) -> str:
@@ -317,7 +63,7 @@ def _any(declared: str) -> str:
     return f"{returns} {name}(object content); {returns} {name}(params object[] content)"
 
 
-_ANCESTORS = _of(lambda node: node.ancestors())
+_ANCESTORS = all_of(lambda node: node.ancestors())
 _OBJECT = {
     "XElement Parent": lambda thing: thing.element,
     "XDocument Document": lambda thing: thing.document(),
@@ -327,38 +73,38 @@ _NODE = {
     "XNode NextNode": lambda node: node.beside(1),
     "XNode PreviousNode": lambda node: node.beside(-1),
     "void Remove()": tree.Node.remove,
-    _any("void AddAfterSelf"): _beside(1),
-    _any("void AddBeforeSelf"): _beside(0),
-    _any("void ReplaceWith"): _replace,
+    _any("void AddAfterSelf"): add_beside(1),
+    _any("void AddBeforeSelf"): add_beside(0),
+    _any("void ReplaceWith"): replace_node,
     _both("XElement", "Ancestors"): _ANCESTORS,
-    _both("XElement", "ElementsAfterSelf"): _of(_siblings(True, True)),
-    _both("XElement", "ElementsBeforeSelf"): _of(_siblings(False, True)),
-    "IEnumerable<XNode> NodesAfterSelf()": _of(_siblings(True, False)),
-    "IEnumerable<XNode> NodesBeforeSelf()": _of(_siblings(False, False)),
-    "bool IsAfter(XNode node)": lambda a, b: _order(a) > _order(b),
-    "bool IsBefore(XNode node)": lambda a, b: _order(a) < _order(b),
-    "string ToString(); string ToString(SaveOptions options)": _text,
-    "static bool DeepEquals(XNode n1, XNode n2)": tree.same,
+    _both("XElement", "ElementsAfterSelf"): all_of(siblings(True, True)),
+    _both("XElement", "ElementsBeforeSelf"): all_of(siblings(False, True)),
+    "IEnumerable<XNode> NodesAfterSelf()": all_of(siblings(True, False)),
+    "IEnumerable<XNode> NodesBeforeSelf()": all_of(siblings(False, False)),
+    "bool IsAfter(XNode node)": lambda a, b: document_order(a) > document_order(b),
+    "bool IsBefore(XNode node)": lambda a, b: document_order(a) < document_order(b),
+    "string ToString(); string ToString(SaveOptions options)": as_text,
+    "static bool DeepEquals(XNode n1, XNode n2)": same,
 }
 _CONTAINER = {
     _any("void Add"): add,
-    _any("void AddFirst"): lambda run, target, *content: _at(run, target, 0, content),
-    _both("XElement", "Descendants"): _of(_elements_below),
-    "IEnumerable<XNode> DescendantNodes()": _of(lambda node: node.descendants()),
-    f"XElement Element({_NAME})": _element,
-    _both("XElement", "Elements"): _of(lambda node: node.elements()),
-    "IEnumerable<XNode> Nodes()": _of(lambda node: iter(list(node.nodes))),
-    "XNode FirstNode": _edge(0, "nodes"),
-    "XNode LastNode": _edge(-1, "nodes"),
+    _any("void AddFirst"): lambda run, target, *content: add_at(run, target, 0, content),
+    _both("XElement", "Descendants"): all_of(elements_below),
+    "IEnumerable<XNode> DescendantNodes()": all_of(lambda node: node.descendants()),
+    f"XElement Element({_NAME})": element_of,
+    _both("XElement", "Elements"): all_of(lambda node: node.elements()),
+    "IEnumerable<XNode> Nodes()": all_of(lambda node: iter(list(node.nodes))),
+    "XNode FirstNode": edge(0, "nodes"),
+    "XNode LastNode": edge(-1, "nodes"),
     "void RemoveNodes()": tree.Container.clear,
-    _any("void ReplaceNodes"): _replace_nodes,
+    _any("void ReplaceNodes"): replace_nodes,
 }
 _ELEMENT = {
     f"new({_NAME}); new({_NAME}, object content); new({_NAME}, params object[] content)": (
-        _make_element
+        make_element
     ),
     "new(XElement! other)": tree.Element.copy,
-    **_casts("XElement", "element"),
+    **casts("XElement", "element"),
     "XName Name": lambda element: element.name,
     "set XName Name": lambda element, name: setattr(element, "name", name),
     "string Value": lambda element: element.value,
@@ -367,52 +113,52 @@ _ELEMENT = {
     "bool HasElements": lambda element: next(element.elements(), None) is not None,
     "bool HasAttributes": lambda element: bool(element.attributes),
     f"XAttribute Attribute({_NAME})": tree.Element.find,
-    _both("XAttribute", "Attributes"): _of(lambda element: iter(list(element.attributes))),
-    "XAttribute FirstAttribute": _edge(0, "attributes"),
-    "XAttribute LastAttribute": _edge(-1, "attributes"),
-    "void SetAttributeValue(XName! name, object value)": _set_attribute,
-    "void SetElementValue(XName! name, object value)": _set_element,
-    "void SetValue(object value)": _set_value,
-    "void RemoveAttributes()": _remove_attributes,
-    "void RemoveAll()": _remove_all,
-    _any("void ReplaceAll"): _replace_all,
-    _any("void ReplaceAttributes"): _replace_attributes,
-    _both("XElement", "DescendantsAndSelf"): _of(_element_and_below),
-    _both("XElement", "AncestorsAndSelf"): _of(_element_and_around),
+    _both("XAttribute", "Attributes"): all_of(lambda element: iter(list(element.attributes))),
+    "XAttribute FirstAttribute": edge(0, "attributes"),
+    "XAttribute LastAttribute": edge(-1, "attributes"),
+    "void SetAttributeValue(XName! name, object value)": set_attribute,
+    "void SetElementValue(XName! name, object value)": set_element,
+    "void SetValue(object value)": set_value,
+    "void RemoveAttributes()": remove_attributes,
+    "void RemoveAll()": remove_all,
+    _any("void ReplaceAll"): replace_all,
+    _any("void ReplaceAttributes"): replace_attributes,
+    _both("XElement", "DescendantsAndSelf"): all_of(element_and_below),
+    _both("XElement", "AncestorsAndSelf"): all_of(element_and_around),
     "XNamespace GetDefaultNamespace()": lambda element: Namespace(element.scope("") or ""),
     "XNamespace GetNamespaceOfPrefix(string! prefix)": lambda element, prefix: (
         None if (uri := element.scope(prefix)) is None else Namespace(uri)
     ),
     "string GetPrefixOfNamespace(XNamespace! ns)": lambda element, ns: prefix_of(element, ns.uri),
     "static XElement Parse(string! text); "
-    "static XElement Parse(string! text, LoadOptions options)": _read(parse_element),
+    "static XElement Parse(string! text, LoadOptions options)": reading(parse_element),
     "static XElement Load(StringReader! textReader); "
-    "static XElement Load(StringReader! textReader, LoadOptions options)": _load,
+    "static XElement Load(StringReader! textReader, LoadOptions options)": load_element,
 }
 _DOCUMENT = {
     "new(); new(params object[] content); "
-    "new(XDeclaration declaration, params object[] content)": _make_document,
+    "new(XDeclaration declaration, params object[] content)": make_document,
     "new(XDocument! other)": tree.Document.copy,
     "XElement Root": lambda document: document.root,
     "XDeclaration Declaration": lambda document: document.declaration,
     "set XDeclaration Declaration": lambda document, value: setattr(document, "declaration", value),
     "static XDocument Parse(string! text); "
-    "static XDocument Parse(string! text, LoadOptions options)": _read(parse_document),
+    "static XDocument Parse(string! text, LoadOptions options)": reading(parse_document),
     "static XDocument Load(string uri); static XDocument Load(StringReader textReader)": None,
 }
 _ATTRIBUTE = {
-    f"new({_NAME}, object! value)": _make_attribute,
+    f"new({_NAME}, object! value)": make_attribute,
     "new(XAttribute! other)": tree.Attribute.copy,
-    **_casts("XAttribute", "attribute"),
+    **casts("XAttribute", "attribute"),
     "XName Name": lambda attribute: attribute.name,
     "string Value": lambda attribute: attribute.value,
     "set string Value": lambda attribute, text: setattr(attribute, "value", text),
-    "void SetValue(object value)": _set_value,
+    "void SetValue(object value)": set_value,
     "bool IsNamespaceDeclaration": lambda attribute: attribute.declares,
-    "XAttribute NextAttribute": _attribute_beside(1),
-    "XAttribute PreviousAttribute": _attribute_beside(-1),
-    "void Remove()": _remove,
-    "string ToString()": _text,
+    "XAttribute NextAttribute": attribute_beside(1),
+    "XAttribute PreviousAttribute": attribute_beside(-1),
+    "void Remove()": remove_thing,
+    "string ToString()": as_text,
 }
 _XNAME = {
     "string LocalName": lambda name: name.local,
@@ -448,7 +194,7 @@ _TEXTUAL = {
     "set string Value": lambda node, text: setattr(node, "value", text),
 }
 _DECLARATION = {
-    "new(string version, string encoding, string standalone)": tree.Declaration,
+    "new(string version, string encoding, string standalone)": Declaration,
     "string Version": lambda declared: declared.version,
     "string Encoding": lambda declared: declared.encoding,
     "string Standalone": lambda declared: declared.standalone,
@@ -469,20 +215,20 @@ def _each(of: str, name: str, returns: str) -> str:
 
 
 _EXTENSIONS = {
-    _each("XNode", "Ancestors", "XElement"): _of_all(lambda node: node.ancestors()),
-    _each("XElement", "AncestorsAndSelf", "XElement"): _of_all(_element_and_around),
-    _each("XElement", "Attributes", "XAttribute"): _of_all(lambda e: iter(list(e.attributes))),
-    _each("XContainer", "Descendants", "XElement"): _of_all(_elements_below),
-    _each("XElement", "DescendantsAndSelf", "XElement"): _of_all(_element_and_below),
-    _each("XContainer", "Elements", "XElement"): _of_all(lambda node: node.elements()),
-    "static IEnumerable<XNode> Nodes(this IEnumerable<XContainer>! source)": _of_all(
+    _each("XNode", "Ancestors", "XElement"): all_of_each(lambda node: node.ancestors()),
+    _each("XElement", "AncestorsAndSelf", "XElement"): all_of_each(element_and_around),
+    _each("XElement", "Attributes", "XAttribute"): all_of_each(lambda e: iter(list(e.attributes))),
+    _each("XContainer", "Descendants", "XElement"): all_of_each(elements_below),
+    _each("XElement", "DescendantsAndSelf", "XElement"): all_of_each(element_and_below),
+    _each("XContainer", "Elements", "XElement"): all_of_each(lambda node: node.elements()),
+    "static IEnumerable<XNode> Nodes(this IEnumerable<XContainer>! source)": all_of_each(
         lambda node: iter(list(node.nodes))
     ),
-    "static IEnumerable<XNode> DescendantNodes(this IEnumerable<XContainer>! source)": _of_all(
+    "static IEnumerable<XNode> DescendantNodes(this IEnumerable<XContainer>! source)": all_of_each(
         lambda node: node.descendants()
     ),
     "static void Remove(this IEnumerable<XNode>! source); "
-    "static void Remove(this IEnumerable<XAttribute>! source)": _remove_each,
+    "static void Remove(this IEnumerable<XAttribute>! source)": remove_each,
 }
 
 
@@ -502,7 +248,7 @@ class _Key:
         self._node = node
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and tree.same(self._node, other._node)
+        return isinstance(other, _Key) and same(self._node, other._node)
 
     def __hash__(self) -> int:
         return hash(self._node.__class__)
@@ -534,7 +280,7 @@ DEFINITIONS = (
         "XNodeEqualityComparer : IEqualityComparer<XNode>",
         {
             "new()": lambda: Comparer("XNodeEqualityComparer"),
-            "bool Equals(XNode x, XNode y)": lambda _, a, b: tree.same(a, b),
+            "bool Equals(XNode x, XNode y)": lambda _, a, b: same(a, b),
         },
     ),
     _define(
@@ -542,7 +288,7 @@ DEFINITIONS = (
         {
             "new()": lambda: Comparer("XNodeDocumentOrderComparer"),
             "int Compare(XNode x, XNode y)": lambda _, a, b: (
-                (_order(a) > _order(b)) - (_order(a) < _order(b))
+                (document_order(a) > document_order(b)) - (document_order(a) < document_order(b))
             ),
         },
     ),

@@ -13,8 +13,9 @@ from policy_expressions.errors import (
     index_outside,
     invalid_operation,
 )
-from policy_expressions.runtime.containers import Array, List, equal, walk
+from policy_expressions.runtime.containers import Array, List, walk
 from policy_expressions.runtime.ordering import sort_key
+from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import Byte
 from policy_expressions.types.model import Type

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from policy_expressions.context import Context
 from policy_expressions.errors import argument_null
-from policy_expressions.runtime.containers import Array, KeyValuePair, Pairs
+from policy_expressions.runtime.containers import Array, Pairs
+from policy_expressions.runtime.records import KeyValuePair
 from policy_expressions.runtime.values import units
 
 

@@ -11,14 +11,8 @@ from policy_expressions.errors import (
     invalid_operation,
 )
 from policy_expressions.runtime import casing
-from policy_expressions.runtime.containers import (
-    List,
-    Sequence,
-    Tuple,
-    equal,
-    identity,
-    walk,
-)
+from policy_expressions.runtime.containers import List, Sequence, identity, walk
+from policy_expressions.runtime.records import Tuple, equal
 from policy_expressions.types.model import Type
 
 Items = Iterable[Any]

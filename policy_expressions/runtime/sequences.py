@@ -13,18 +13,11 @@ from policy_expressions.errors import (
     invalid_operation,
     out_of_range,
 )
-from policy_expressions.json.containers import JContainer
-from policy_expressions.runtime.containers import (
-    Array,
-    Dictionary,
-    List,
-    Sequence,
-    equal,
-    identity,
-    walk,
-)
+from policy_expressions.json.tokens import JContainer
+from policy_expressions.runtime.containers import Array, Dictionary, List, Sequence, identity, walk
 from policy_expressions.runtime.numbers import NUMBERS, decimal_result
 from policy_expressions.runtime.ordering import sort_key
+from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.run import Run
 from policy_expressions.types.model import Type
 

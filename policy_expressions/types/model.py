@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional, Protocol
 
 from policy_expressions.errors import invalid_cast, null_reference
 from policy_expressions.runtime.values import Enumeration
@@ -14,8 +14,18 @@ from policy_expressions.types.signatures import (
     declarations,
 )
 
-if TYPE_CHECKING:
-    from policy_expressions.types.library import Library
+
+class Relations(Protocol):
+    """What a type asks of the library it is in."""
+
+    def type_of(self, value: Any) -> Type:
+        """Return the type of a value at run time."""
+
+    def derives(self, of: Type, wanted: Type) -> bool:
+        """Tell whether a reference conversion leads from one type to another."""
+
+    def generic(self, name: str, arguments: tuple[Type, ...]) -> Type:
+        """Return a generic type of these arguments."""
 
 
 class Definition:
@@ -83,7 +93,7 @@ class Type:
     __slots__ = ("arguments", "clr", "definition", "display", "kind", "library", "name")
 
     def __init__(
-        self, library: Library, definition: Definition, arguments: tuple[Type, ...], name: str
+        self, library: Relations, definition: Definition, arguments: tuple[Type, ...], name: str
     ) -> None:
         self.library = library
         self.definition = definition

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from policy_expressions.errors import ExpressionFailure, invalid_operation
 from policy_expressions.runtime.run import Run
+from policy_expressions.xml.declaration import Declaration
 from policy_expressions.xml.names import XMLNS, Name
 from policy_expressions.xml.writer import write
 
@@ -139,28 +140,6 @@ class Instruction(Node):
     def copy(self) -> Instruction:
         """Return one without parent."""
         return Instruction(self.target, self.data)
-
-
-class Declaration:
-    """XDeclaration."""
-
-    type = "XDeclaration"
-
-    def __init__(
-        self, version: Optional[str], encoding: Optional[str], standalone: Optional[str]
-    ) -> None:
-        self.version = version
-        self.encoding = encoding
-        self.standalone = standalone
-
-    def to_text(self, run: Run) -> str:
-        """Return `<?xml ...?>`."""
-        parts = ["<?xml"]
-        for name in ("version", "encoding", "standalone"):
-            value = {"version": self.version, "encoding": self.encoding}.get(name, self.standalone)
-            if value is not None:
-                parts.append(f'{name}="{value}"')
-        return " ".join(parts) + "?>"
 
 
 class Container(Node):
@@ -316,22 +295,3 @@ class Document(Container):
         for node in self.nodes:
             made.append(node.copy())
         return made
-
-
-def same(a: Any, b: Any) -> bool:
-    """Tell what XNode.DeepEquals tells: the same nodes, attributes in the same order."""
-    if a is None or b is None or a is b:
-        return a is b
-    if a.__class__ is not b.__class__:
-        return False
-    if isinstance(a, Text):
-        return bool(a.node_type == b.node_type and a.value == b.value)
-    if isinstance(a, Comment):
-        return bool(a.value == b.value)
-    if isinstance(a, Instruction):
-        return bool(a.target == b.target and a.data == b.data)
-    if isinstance(a, Element):
-        ours = [(x.name, x.value) for x in a.attributes]
-        if a.name != b.name or ours != [(x.name, x.value) for x in b.attributes]:
-            return False
-    return len(a.nodes) == len(b.nodes) and all(map(same, a.nodes, b.nodes))

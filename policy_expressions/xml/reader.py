@@ -13,12 +13,12 @@ from xml.parsers import expat
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import characters, units
+from policy_expressions.xml.declaration import Declaration
 from policy_expressions.xml.names import XML, XMLNS, Name, xml_error
 from policy_expressions.xml.nodes import (
     Attribute,
     Comment,
     Container,
-    Declaration,
     Document,
     Element,
     Instruction,
