@@ -65,6 +65,20 @@ def gathered(reads: list[Read]) -> list[Read]:
     return [Read(out[0].at, reads[0].data + out[0].data), *out[1:]]
 
 
+@pytest.mark.parametrize("factor", [2, 3, 4])
+def test_blocks_that_hold_few_of_the_larger_events_are_still_blocks(factor: int) -> None:
+    def sent(size: int) -> Arrival:
+        return arrival(blocks(answer(pace=0.005, size=size, seed=0), 4096))
+
+    assert sent(680 * factor).texts_per_release <= 3
+    assert judge(sent(680), sent(680 * factor)).cause == v.BLOCKS
+
+
+def test_single_larger_events_are_no_blocks_however_large() -> None:
+    first, second = arrival(blocks(answer(size=680), 4096)), arrival(answer(size=2 * 680))
+    assert judge(first, second).cause == v.BURSTS
+
+
 def test_windows_of_a_blocks_size_ask_for_larger_events() -> None:
     unlucky = gathered(windows(answer(size=380), 22))
     first = judge(arrival(unlucky))
