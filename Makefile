@@ -19,7 +19,7 @@ UNFIT := unfit
 .PHONY: $(VENV)/lab $(VENV)/tests
 endif
 
-.PHONY: run test lint audit refresh bench clean
+.PHONY: run test fuzz lint audit refresh bench clean
 
 run: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook run
@@ -27,6 +27,10 @@ run: $(VENV)/lab
 test: $(VENV)/tests
 	$(BIN)/python -m tests.arm.az_environment
 	$(BIN)/python -m pytest
+
+# The tests over made-up input once more, with other input each time.
+fuzz: $(VENV)/tests
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz tests
 
 lint: $(VENV)/tests
 	@$(BIN)/python -c 'import sys; sys.version_info < (3, 11) and \

@@ -13,7 +13,10 @@ from hypothesis import settings
 from lab_utils import Lab
 from lab_utils.notebook import local_defaults, temporary_folder
 
-settings.register_profile("lab", deadline=None)  # no test depends on the machine's speed
+# No test depends on the machine's speed, nor on luck: the same examples each time. `make fuzz` asks
+# for others.
+settings.register_profile("lab", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("lab")
 
 _stack = pytest.StashKey[ExitStack]()
