@@ -77,14 +77,19 @@ class Call:
         return await self._generate(asked, raw)
 
     async def _generate(self, operation: Operation, raw: bytes) -> web.StreamResponse:
+        body = None  # a path that names the deployment has other refusals before the body's
         if not self.deployment:
-            self.deployment = frontdoor.model_of(validation.load(raw))
+            body = validation.load(raw)
+            self.deployment = frontdoor.model_of(body)
         asked_for = self.http.headers.get(scenarios.HEADER, "")
         self.scenario, behaviour = scenarios.parse(asked_for, self.mock.region)
         if behaviour.error:
             raise _error(behaviour)
         context = self._context(behaviour)
-        request = service.read(operation, validation.load(raw), self.version, context)
+        body = validation.load(raw) if body is None else body
+        request = service.read(operation, body, self.version, context)
+        asked = {"method": self.http.method, "path": self.http.path}
+        self.mock.asked.append({**asked, "deployment": self.deployment, "body": body})
         context = self._scripted(request, context)
         if context.behaviour.error:
             raise _error(context.behaviour)
@@ -135,8 +140,6 @@ class Call:
 
     def _scripted(self, request: Request, context: Context) -> Context:
         """Put the answer that header or script tell into the context. Raises RefusedError."""
-        asked = {"method": self.http.method, "path": self.http.path}
-        self.mock.asked.append({**asked, "deployment": self.deployment, "body": request.body})
         header = self.http.headers.get(script.HEADER)
         try:
             told = script.of_header(header) if header is not None else None
@@ -145,10 +148,10 @@ class Call:
         told = told or self.mock.script.find(request, self.deployment)
         if told is None:
             return context
-        behaviour = context.behaviour
         if told.scenario and not self.http.headers.get(scenarios.HEADER):
             self.scenario, behaviour = scenarios.parse(told.scenario, self.mock.region)
-        return replace(self._context(behaviour), scripted=told)
+            context = self._context(behaviour)
+        return replace(context, scripted=told)
 
     def _headers(self, layer: str) -> dict[str, str]:
         origin = headers.Origin(self.mock.region, self.deployment, self.request_id)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import capabilities, conversation, formats, frontdoor, parameters, strict
+from . import capabilities, conversation, formats, frontdoor, parameters, tools
 from .errors import RefusedError
 from .models import Model
 from .requests import (
     Request,
-    Tool,
     called,
     check_choice,
     check_item,
@@ -33,9 +32,9 @@ def read(body: Json, version: str, model: Model) -> Request:
     conversation.check(body["messages"])
     effort = capabilities.check_chat(body, model)
     options = stream_options(body, parameters.STREAM_OPTIONS)
-    tools = _tools(body)
+    offered = tools.read(body, parameters.CHAT_TOOL, "function")
     choice = _choice(body.get("tool_choice"))
-    check_choice(body, [tool.name for tool in tools], choice)
+    check_choice(body, [tool.name for tool in offered], choice)
     if body.get("top_logprobs") is not None and not body.get("logprobs"):
         raise RefusedError("only with", param="top_logprobs", other="logprobs", state="enabled")
     written = [content_text(message.get("content")) for message in body["messages"]]
@@ -52,31 +51,13 @@ def read(body: Json, version: str, model: Model) -> Request:
         max_tokens=body.get("max_completion_tokens") or body.get("max_tokens"),
         top_logprobs=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
         stop=strings(body.get("stop")),
-        tools=tools,
-        calls=called(tools, choice, answered=roles[-1] == "tool"),
+        tools=offered,
+        calls=called(offered, choice, answered=roles[-1] == "tool"),
         form=formats.read(body.get("response_format"), formats.CHAT, written, model, version),
         effort=effort,
         turns=roles.count("assistant"),
         body=body,
     )
-
-
-def _tools(body: Json) -> tuple[Tool, ...]:
-    found = []
-    for position, tool in enumerate(body.get("tools") or []):
-        name = f"tools[{position}]"
-        check_item(name, tool, parameters.CHAT_TOOL)
-        if tool["type"] != "function":
-            continue
-        function = tool.get("function")
-        check_item(f"{name}.function", function, parameters.FUNCTION)
-        schema = function.get("parameters")
-        if schema is not None:
-            where = f"function '{function['name']}'"
-            param = f"{name}.function.parameters"
-            strict.check(schema, bool(function.get("strict")), where, param, "bad function")
-        found.append(Tool(function["name"], schema))
-    return tuple(found)
 
 
 def _choice(choice: Any) -> Any:

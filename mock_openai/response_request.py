@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import capabilities, formats, parameters, strict
+from . import capabilities, formats, parameters, tools
 from .models import Model
 from .requests import (
     Request,
-    Tool,
     called,
     check_choice,
     check_item,
@@ -32,9 +31,9 @@ def read(body: Json, version: str, model: Model) -> Request:
     if body.get("text") is not None:
         check(body["text"], parameters.RESPONSE_TEXT, "text.", known_only=False)
     effort = capabilities.check_response(body, model)
-    tools = _tools(body)
+    offered = tools.read(body, parameters.RESPONSE_TOOL)
     choice = body.get("tool_choice")
-    check_choice(body, [tool.name for tool in tools], choice)
+    check_choice(body, [tool.name for tool in offered], choice)
     options = stream_options(body, parameters.RESPONSE_STREAM_OPTIONS)
     written = [content_text(each.get("content")) for each in items]
     prompts = [text for text, each in zip(written, items) if each.get("role") == "user"]
@@ -48,27 +47,10 @@ def read(body: Json, version: str, model: Model) -> Request:
         stream=bool(body.get("stream")),
         obfuscate=options.get("include_obfuscation") is not False,
         max_tokens=body.get("max_output_tokens"),
-        tools=tools,
-        calls=called(tools, choice, answered),
+        tools=offered,
+        calls=called(offered, choice, answered),
         form=formats.read(form, formats.RESPONSE, written, model, version),
         effort=effort,
         turns=sum(each.get("role") == "assistant" for each in items),
         body=body,
     )
-
-
-def _tools(body: Json) -> tuple[Tool, ...]:
-    found = []
-    for position, tool in enumerate(body.get("tools") or []):
-        name = f"tools[{position}]"
-        check_item(name, tool, parameters.RESPONSE_TOOL)
-        if tool["type"] != "function":
-            continue
-        check_item(name, tool, parameters.FUNCTION)
-        schema = tool.get("parameters")
-        if schema is not None:
-            where = f"function '{tool['name']}'"
-            param = f"{name}.parameters"
-            strict.check(schema, bool(tool.get("strict")), where, param, "bad function")
-        found.append(Tool(tool["name"], schema))
-    return tuple(found)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import queue
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Optional, cast
+from typing import Any, Optional, cast
 
 import requests
 
 from mock_openai import frontdoor, models, scenarios, service, wire
 from mock_openai.context import Context
+from mock_openai.fixture import served
 from mock_openai.memory import Memory
 from mock_openai.mock import Mock
 from mock_openai.pace import Pace
 from mock_openai.requests import Request
-from mock_openai.server import serving
 from mock_openai.service import Operation
 from mock_openai.wire import Event
 
@@ -31,22 +28,8 @@ V1 = "/openai/v1/chat/completions"
 @contextmanager
 def running(mock: Optional[Mock] = None) -> Iterator[str]:
     """Serve a mock from a thread of its own; gives its URL."""
-    started: queue.Queue[tuple[str, Callable[[], object]]] = queue.Queue()
-
-    async def work() -> None:
-        loop, stop = asyncio.get_running_loop(), asyncio.Event()
-        async with serving(mock or Mock(pace=AT_ONCE), "127.0.0.1", 0) as url:
-            started.put((url, lambda: loop.call_soon_threadsafe(stop.set)))
-            await stop.wait()
-
-    thread = threading.Thread(target=asyncio.run, args=(work(),))
-    thread.start()
-    url, stop = started.get(timeout=10)
-    try:
-        yield url
-    finally:
-        stop()
-        thread.join(10)
+    with served(mock or Mock(pace=AT_ONCE)) as found:
+        yield found.url
 
 
 def chat(prompt: str = "say hi", **body: Any) -> dict[str, Any]:
