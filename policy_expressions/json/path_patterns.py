@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policy_expressions.errors import Exceeded
+from policy_expressions.context import Limits
 from policy_expressions.json.tokens import JToken, JValue
 from policy_expressions.runtime.regex_patterns import (
     IGNORE_CASE,
@@ -15,7 +15,7 @@ from policy_expressions.runtime.regex_patterns import (
 from policy_expressions.runtime.regexes import Regex
 
 _OPTIONS = {"i": IGNORE_CASE, "m": MULTILINE, "s": SINGLE_LINE, "x": VERBOSE}
-_SECONDS = 5.0  # of an evaluation, which a path does not know
+_SECONDS = Limits.seconds  # a path does not know how much of its evaluation's time is left
 
 
 def text_pattern(pattern: str, options: str) -> Callable[[JToken], bool]:
@@ -26,14 +26,11 @@ def text_pattern(pattern: str, options: str) -> Callable[[JToken], bool]:
     number = 0
     for letter in options:
         number |= _OPTIONS.get(letter, 0)
-    compiled = Regex(pattern, number).compiled
+    regex = Regex(pattern, number)
 
     def matches(token: JToken) -> bool:
         if not isinstance(token, JValue) or not isinstance(token.value, str):
             return False
-        try:
-            return compiled.search(token.value, timeout=_SECONDS) is not None
-        except TimeoutError:
-            raise Exceeded("Timeout", f"longer than {_SECONDS:g} s") from None
+        return regex.search_within(token.value, _SECONDS, _SECONDS) is not None
 
     return matches

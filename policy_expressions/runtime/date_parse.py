@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import Any, Optional
 
@@ -103,7 +102,7 @@ def _unrecognized(text: str) -> ExpressionFailure:
 def _moment(text: str, parts: dict[str, Any]) -> DateTime:
     if parts.get("name"):
         parts["month"] = str([m[:3].lower() for m in MONTHS].index(parts["name"][:3].lower()) + 1)
-    today = _now()
+    today = DateTime.now().date()
     if parts.get("short"):
         parts["year"] = _four_digits(text, int(parts["short"]))
     if "day" not in parts and "month" not in parts:  # a time alone
@@ -135,10 +134,6 @@ def _four_digits(text: str, short: int) -> str:
             "ones: write four digits",
         )
     return str(short + (2000 if short < 30 else 1900))
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.timezone.utc)  # as API Management's own clock is
 
 
 def _offset(zone: Optional[str]) -> Optional[int]:

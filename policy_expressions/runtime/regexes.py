@@ -64,10 +64,16 @@ class Regex:
 
     def search(self, run: Run, text: str, start: int = 0) -> Optional[Any]:
         """Return the next match from a position, None when there is none."""
+        return self.search_within(text, run.time_left(), run.seconds, start)
+
+    def search_within(
+        self, text: str, left: float, seconds: float, start: int = 0
+    ) -> Optional[Any]:
+        """Return the next match, found in the seconds that are `left` of all `seconds`."""
         try:
-            return self.compiled.search(text, start, timeout=run.time_left())
+            return self.compiled.search(text, start, timeout=left)
         except TimeoutError:
-            raise Exceeded("Timeout", f"longer than {run.seconds:g} s") from None
+            raise Exceeded("Timeout", f"longer than {seconds:g} s") from None
 
     def matches(self, run: Run, text: str) -> Iterator[Match]:
         """Yield all matches in order."""
