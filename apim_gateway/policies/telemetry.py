@@ -6,7 +6,8 @@ Sources: the reference pages of these policies. All goes to the request's trace 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Optional, Protocol
 
 from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import NAME, Attribute, Child, Kind, Node, Policy, Shape, one_of
@@ -16,17 +17,24 @@ from apim_gateway.running.sections import SECTIONS
 LARGEST_EVENT = 204_800  # bytes; what is longer is cut
 NUMBER = Kind("number", lambda text: "" if _number(text) is not None else f"{text!r} is no number")
 DIMENSIONS = Child(Shape({"name": Attribute(NAME, required=True), "value": Attribute()}), most=None)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
 # What the context tells: these dimensions need no value.
-DEFAULTS = (
-    "API ID",
-    "Operation ID",
-    "Product ID",
-    "User ID",
-    "Subscription ID",
-    "Location",
-    "Gateway ID",
-    "Backend ID",
-)
+DEFAULTS: Mapping[str, Callable[[Exchange], str]] = {
+    "API ID": lambda exchange: _id(exchange.context.api),
+    "Operation ID": lambda exchange: _id(exchange.context.operation),
+    "Product ID": lambda exchange: _id(exchange.context.product),
+    "User ID": lambda exchange: _id(exchange.context.user),
+    "Subscription ID": lambda exchange: _id(exchange.context.subscription),
+    "Location": lambda exchange: exchange.context.deployment.region,
+    "Gateway ID": lambda exchange: "managed",
+    "Backend ID": lambda exchange: exchange.destination.backend,
+}
 MOST_DIMENSIONS = 5  # of one's own
 
 
@@ -114,18 +122,12 @@ async def dimensions(exchange: Exchange, nodes: Iterable[Node]) -> dict[str, str
 
 
 def _default(exchange: Exchange, name: str) -> str:
-    context = exchange.context
-    known = (
-        context.api.id if context.api else "",
-        context.operation.id if context.operation else "",
-        context.product.id if context.product else "",
-        context.user.id if context.user else "",
-        context.subscription.id if context.subscription else "",
-        context.deployment.region,
-        "managed",
-        exchange.destination.backend,
-    )
-    return dict(zip(DEFAULTS, known)).get(name, "")
+    find = DEFAULTS.get(name)
+    return find(exchange) if find else ""
+
+
+def _id(thing: Optional[_Named]) -> str:
+    return thing.id if thing else ""
 
 
 def _number(text: str) -> object:
