@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import sys
@@ -68,9 +69,7 @@ def _conformance(options: argparse.Namespace) -> int:
         return 2
     from .cloud.target import AzureTarget  # with the Azure SDKs
 
-    def say(text: str) -> None:
-        print(text, flush=True)
-
+    say = functools.partial(print, flush=True)
     return command.run(AzureTarget(settings, say), settings, questions, options.out, say)
 
 

@@ -21,11 +21,11 @@ from typing import Any, Callable, Optional
 from ..errors import AzError, DeployError
 from ..processes import kill_family
 from . import refusal
+from .clock import MOMENT
 from .redaction import redact
 
 TEMPORARY = "lab-"  # begins the name of each folder for files that only az reads
 SECONDS = 300.0  # for one command; what takes longer is polled
-MOMENT = 0.5  # seconds until an interrupt is taken
 END_SECONDS = 5.0  # for a killed command to be gone
 WINDOWS = sys.platform == "win32"
 MISSING = (

@@ -18,11 +18,10 @@ from .inventory import Deleted, Resource, short
 from .management import API
 from .ownership import id_of
 from .patience import Patience
-from .purging import Purge
+from .purging import NOTICED, Purge
 from .state import Record
 
 SECONDS = 3 * 3600.0  # a classic API Management tier takes most of an hour to go
-NOTICED = 120.0  # within so many seconds Azure's listings forget what was deleted or purged
 _SOFT_DELETED = (inventory.APIM, inventory.ACCOUNT)  # kinds that stay behind when deleted
 
 

@@ -13,7 +13,7 @@ from .inventory import Deleted, short
 from .patience import Patience
 
 SECONDS = 3600.0
-NOTICED = 120.0  # within so many seconds a purge shows, whose result may not be read
+NOTICED = 120.0  # within so many seconds listings forget what was deleted or purged
 BY_ITSELF = "48 hours after its deletion"  # what Azure purges without being asked
 
 

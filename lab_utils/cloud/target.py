@@ -88,14 +88,15 @@ class AzureTarget:
         """Return the tier and the diagnostics in force."""
         return self._managed.facts()
 
-    def scratch(self, operations: Sequence[Operation]) -> AbstractContextManager[Gateway]:
-        """Return a block in which the lab's service has an API of these operations.
+    def scratch(
+        self, operations: Sequence[Operation], lab: Deployment
+    ) -> AbstractContextManager[Gateway]:
+        """Return a block in which the service of `lab`, which `reach` gave, has these operations.
 
-        The lab must stand. Raises DeployError and GatewayError.
+        Raises DeployError and GatewayError.
         """
-        deployment = self.reach()
         scratch = Scratch(self._managed, self._say)
-        return scratch.made(operations, deployment.gateway_url, deployment.deployment)
+        return scratch.made(operations, lab.gateway_url, lab.deployment)
 
     def resources(self) -> list[str]:
         """List what exists now, soft-deleted resources too, with cost and age.

@@ -23,7 +23,6 @@ from .table import QUESTIONS
 TOKENS = 700  # of one streamed answer, about
 
 Say = Callable[[str], None]
-Opener = Callable[[Sequence[Operation]], AbstractContextManager[Gateway]]
 
 
 class Service(Protocol):
@@ -35,8 +34,10 @@ class Service(Protocol):
     def facts(self) -> Facts:
         """Return the tier and the diagnostics."""
 
-    def scratch(self, operations: Sequence[Operation]) -> AbstractContextManager[Gateway]:
-        """Return a block in which the service has an API of these operations."""
+    def scratch(
+        self, operations: Sequence[Operation], lab: Deployment
+    ) -> AbstractContextManager[Gateway]:
+        """Return a block in which the service of `lab` has an API of these operations."""
 
 
 def chosen(names: Sequence[str]) -> list[Question]:
@@ -74,7 +75,7 @@ def run(
     with loopback.gateway(asked, lab.deployment) as gateway:
         here = answers(gateway, questions, made)
     say(f"making {len(asked)} operations on {lab.gateway_url}")
-    with service.scratch(asked) as gateway:
+    with service.scratch(asked, lab) as gateway:
         there = answers(gateway, questions, made, say)
         hidden = (gateway.key.reveal(), lab.api_key, *_names(lab.gateway_url))
     compared = [Compared(*three) for three in zip(questions, there, here)]

@@ -11,6 +11,7 @@ from .question import (
     POOL,
     REASON,
     STATUS,
+    TO_ITSELF,
     Question,
     calls,
     model,
@@ -18,7 +19,7 @@ from .question import (
 )
 
 _DEAD = "http://127.0.0.1:9"  # the port of discard, which nobody serves
-UNKNOWN = "http://lab-conformance.invalid"  # RFC 6761: no such name, ever
+UNKNOWN_HOST = "lab-conformance.invalid"  # RFC 6761: no such name, ever
 _WHOLE = (STATUS, REASON, BODY, ERROR)
 _COUNT = '<set-variable name="n" value=\'@(context.Variables.GetValueOrDefault<int>("n") + 1)\' />'
 _TOLD = (
@@ -36,7 +37,7 @@ def _retry(name: str, asks: str, condition: str, first: str, **more: str) -> Que
     first_then = (
         f"<choose><when condition='@(context.Variables.GetValueOrDefault<int>(\"n\") == 1)'>"
         f'<set-backend-service base-url="{first}" /></when>'
-        f"<otherwise>{calls('/echo').partition('<rewrite-uri')[0]}</otherwise></choose>"
+        f"<otherwise>{TO_ITSELF}</otherwise></choose>"
     )
     return Question(
         name,
@@ -122,7 +123,7 @@ QUESTIONS = (
         "backend-unknown",
         "what a backend without an address ends in",
         _WHOLE,
-        inbound=f'<set-backend-service base-url="{UNKNOWN}" />',
+        inbound=f'<set-backend-service base-url="http://{UNKNOWN_HOST}" />',
     ),
     Question(
         "backend-slow",
@@ -156,7 +157,7 @@ QUESTIONS = (
         "retry-unknown",
         "whether retry goes on after a backend without an address",
         _NOBODY_OR_500,
-        UNKNOWN,
+        f"http://{UNKNOWN_HOST}",
     ),
     Question(
         "retry-exhausted",
@@ -198,7 +199,7 @@ QUESTIONS = (
         "pool-open",
         "what a pool answers whose only member is out",
         (STATUS, REASON, BODY, ERROR),
-        inbound=model(POOL).replace("/chat/completions", "/no-such-path"),
+        inbound=model(POOL, "no-such-path"),
         backend=FORWARD,
         method="POST",
         body='{"messages": [{"role": "user", "content": "hello"}], "max_tokens": 1}',

@@ -9,31 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from .. import proxies
 from ..local.server import Server
 from ..secret import Secret
 from .answer import Gateway
-from .failures import UNKNOWN
+from .failures import UNKNOWN_HOST
 from .operations import Operation, declaration
 from .question import API, MODEL_BACKEND
+from .table import document
 
-POLICY = (
-    "<policies><inbound><base /></inbound><backend><base /></backend>"
-    "<outbound><base /></outbound><on-error><base /></on-error></policies>"
-)
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
 
 
 @contextmanager
-def gateway(
-    operations: Sequence[Operation], deployment: str, options: Sequence[str] = ()
-) -> Iterator[Gateway]:
-    """Run the scratch API until the block ends; `options` are further ones of `serve`.
-
-    Raises DeployError where a server does not start.
-    """
+def gateway(operations: Sequence[Operation], deployment: str) -> Iterator[Gateway]:
+    """Run the scratch API until the block ends. Raises DeployError if a server does not start."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         key = secrets.token_hex(16)
@@ -52,7 +43,7 @@ def gateway(
 
         mock = serve("mock_openai", "--port=0", f"--deployment={deployment}", *PACE)
         for name, text in (
-            ("policy.xml", POLICY),
+            ("policy.xml", document("")),
             ("api.json", json.dumps(declaration(operations))),
         ):
             (folder / name).write_text(text, encoding="utf-8")
@@ -65,12 +56,11 @@ def gateway(
             f"--policy={folder / 'policy.xml'}",
             f"--api={folder / 'api.json'}",
             f"--backend={MODEL_BACKEND}={mock}/openai",
-            f"--allow-host={urlsplit(UNKNOWN).hostname}",
+            f"--allow-host={UNKNOWN_HOST}",
             *(
                 f"--operation-policy={operation.name}={folder / operation.name}.xml"
                 for operation in operations
             ),
-            *options,
         )
         yield Gateway(url, Secret(key), deployment, _tracing(url, key))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .question import API, KEY, POOL, Question
-from .table import HELPERS, helper
+from .table import HELPERS, document
 
 ABOUT = "Made by `python -m lab_utils conformance`, which removes it at its end."
 # One 404 takes the pool's member out, so that a deployment that is not there is enough.
@@ -46,7 +46,9 @@ def operations(
 ) -> list[Operation]:
     """Return an operation for each question and two for each helper; `run` names this run."""
     helpers = [
-        Operation(f"{name}-{method.lower()}", method, f"/{name}", helper(inbound, run))
+        Operation(
+            f"{name}-{method.lower()}", method, f"/{name}", document(inbound.replace("{run}", run))
+        )
         for name, inbound in HELPERS.items()
         for method in ("GET", "POST")
     ]

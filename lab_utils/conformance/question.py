@@ -81,18 +81,18 @@ def returns(expression: str) -> str:
     )
 
 
+TO_ITSELF = f"<set-backend-service base-url='{ITSELF}' />"
+
+
 def calls(path: str) -> str:
     """Return policies that send the request to another operation of the scratch API."""
     template = SEEN.replace("{path}", path)
-    return (
-        f"<set-backend-service base-url='{ITSELF}' />"
-        f"<rewrite-uri template='{template}' copy-unmatched-params=\"true\" />"
-    )
+    return f"{TO_ITSELF}<rewrite-uri template='{template}' copy-unmatched-params=\"true\" />"
 
 
-def model(backend: str = MODEL_BACKEND) -> str:
-    """Return policies that send the request to a chat completion of the lab's model."""
-    path = "/deployments/{deployment}/chat/completions"
+def model(backend: str = MODEL_BACKEND, operation: str = "chat/completions") -> str:
+    """Return policies that send the request to an operation of the lab's model."""
+    path = f"/deployments/{{deployment}}/{operation}"
     return (
         '<authentication-managed-identity resource="https://cognitiveservices.azure.com" />'
         f'<set-backend-service backend-id="{backend}" />'

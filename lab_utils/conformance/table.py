@@ -44,9 +44,8 @@ HELPERS: Mapping[str, str] = {
 }
 
 
-def helper(inbound: str, run: str) -> str:
-    """Return the policy document of one of HELPERS; `run` names this run."""
-    inbound = inbound.replace("{run}", run)
+def document(inbound: str) -> str:
+    """Return a policy document that adds to inbound alone."""
     return (
         f"<policies><inbound><base />{inbound}</inbound><backend><base /></backend>"
         "<outbound><base /></outbound><on-error><base /></on-error></policies>"

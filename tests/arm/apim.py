@@ -7,6 +7,7 @@ import secrets
 import uuid
 from typing import Any, Callable, Optional
 
+from .declared import declared
 from .errors import ArmError
 from .front import Front
 from .machines import Gateway, PolicyRefusedError, free_port
@@ -142,30 +143,10 @@ class ApiManagement:
 
     def _definition(self, service: str) -> tuple[dict[str, Any], list[str]]:
         """Return the API as infra/gateway/api.json tells it, and the pool's members."""
-        apis = self._resources.children(service, "apis")
-        backends = self._resources.children(service, "backends")
-        pools = [item for item in backends if item["properties"]["type"] == "Pool"]
-        apis = [item for item in apis if item["name"] == "inference"]
-        if not apis or not pools:
+        api = self._resources.find(f"{service}/apis/inference")
+        if api is None or self._resources.find(f"{service}/backends/inference") is None:
             return {}, []
-        (api,), (pool,) = apis, pools
-        operations = [
-            {"name": item["name"], **item["properties"]}
-            for item in self._resources.children(api["id"], "operations")
-        ]
-        members = pool["properties"]["pool"]["services"]
-        first = self._resources.get(members[0]["id"])
-        (rule,) = first["properties"]["circuitBreaker"]["rules"]
-        kept = ("displayName", "path", "subscriptionKeyParameterNames")
-        definition = {
-            "name": api["name"],
-            **{key: api["properties"][key] for key in kept},
-            "operations": [
-                {key: item[key] for key in ("name", "displayName", "method", "urlTemplate")}
-                for item in operations
-            ],
-            "backend": {"name": pool["name"], "circuitBreakerRule": rule},
-        }
+        definition, members = declared(self._resources, service, api)
         return definition, [self._member(service, member) for member in members]
 
     def _member(self, service: str, member: dict[str, Any]) -> str:

@@ -10,14 +10,12 @@ from typing import Any, Callable, Optional
 
 import requests
 
+from lab_utils.conformance.failures import UNKNOWN_HOST
+from lab_utils.conformance.table import document
+
+from .declared import declared
 from .machines import Machine
 from .resources import Resources
-
-BASE = (
-    "<policies><inbound><base /></inbound><backend><base /></backend>"
-    "<outbound><base /></outbound><on-error><base /></on-error></policies>"
-)
-UNKNOWN_HOST = "lab-conformance.invalid"  # may be called: API Management may call every host
 
 
 class SecondApi:
@@ -76,38 +74,17 @@ class SecondApi:
         return found[0] if found else None
 
     def _start(self, api: dict[str, Any]) -> Machine:
-        backends = self._resources.children(self._service, "backends")
-        wanted = api["name"]
-        (pool,) = [
-            item
-            for item in backends
-            if item["properties"].get("type") == "Pool" and item["name"].startswith(wanted)
-        ]
-        members = pool["properties"]["pool"]["services"]
-        first = self._resources.get(members[0]["id"])
-        (rule,) = first["properties"]["circuitBreaker"]["rules"]
+        definition, members = declared(self._resources, self._service, api)
         operations = self._resources.children(api["id"], "operations")
-        definition = {
-            "name": wanted,
-            **{k: api["properties"][k] for k in ("displayName", "path")},
-            "subscriptionKeyParameterNames": api["properties"]["subscriptionKeyParameterNames"],
-            "operations": [
-                {
-                    "name": item["name"],
-                    **{k: item["properties"][k] for k in ("displayName", "method", "urlTemplate")},
-                }
-                for item in operations
-            ],
-            "backend": {"name": pool["name"], "circuitBreakerRule": rule},
-        }
-        self._key = self._key_of(f"/apis/{wanted}")
+        self._key = self._key_of(f"/apis/{api['name']}")
         with tempfile.TemporaryDirectory() as folder:
-            files = {"api.json": json.dumps(definition), "policy.xml": BASE}
+            files = {"api.json": json.dumps(definition), "policy.xml": document("")}
             for item in operations:
                 policy = self._resources.get(f"{item['id']}/policies/policy")
                 files[f"{item['name']}.xml"] = policy["properties"]["value"]
             for name, text in files.items():
                 Path(folder, name).write_text(text, encoding="utf-8")
+            # API Management may call every host.
             command = ["apim_gateway", "serve", "--port", "0", "--allow-host", UNKNOWN_HOST]
             command += ["--api", f"{folder}/api.json", "--policy", f"{folder}/policy.xml"]
             for member in members:
