@@ -17,6 +17,7 @@ from policy_expressions.errors import (
     UnsupportedError,
 )
 from policy_expressions.library import OBJECT
+from policy_expressions.runtime.meter import metered
 from policy_expressions.runtime.run import Run
 from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
@@ -36,7 +37,8 @@ class Program:
     def evaluate(self, run: Run) -> Any:
         """Return the .NET value. Raises ExpressionFailure."""
         try:
-            return self.run([run, *[None] * (self.slots - 1)])
+            with metered(run):
+                return self.run([run, *[None] * (self.slots - 1)])
         except RecursionError:
             text = "Insufficient stack to continue executing the program safely."
             raise Exceeded("System.InsufficientExecutionStackException", text) from None

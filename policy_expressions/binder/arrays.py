@@ -10,6 +10,7 @@ from policy_expressions.binder.exprs import Expr, Frame, Runner
 from policy_expressions.errors import CompileError, UnsupportedError, overflow
 from policy_expressions.library import INT, LIBRARY
 from policy_expressions.runtime.containers import Array
+from policy_expressions.runtime.meter import REFERENCE
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 
@@ -38,9 +39,10 @@ def _sized(of: Type, size: Runner) -> Expr:
         count = size(f)
         if count < 0:
             raise overflow()
-        f[0].charge(count)
         if of.element.name == "byte":
+            f[0].charge(count)
             return bytearray(count)
+        f[0].charge(count * REFERENCE)
         return Array(of, [default] * count)
 
     return Expr(of, run)

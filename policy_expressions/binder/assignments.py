@@ -24,8 +24,8 @@ from policy_expressions.binder.operations import operation
 from policy_expressions.binder.operators import text_parts
 from policy_expressions.errors import CompileError
 from policy_expressions.library import STRING
+from policy_expressions.runtime.meter import SMALL
 from policy_expressions.runtime.numbers import plain
-from policy_expressions.runtime.run import SMALL
 from policy_expressions.syntax.node import Node
 
 

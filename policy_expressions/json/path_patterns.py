@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policy_expressions.context import Limits
 from policy_expressions.json.tokens import JToken, JValue
+from policy_expressions.runtime.meter import current
 from policy_expressions.runtime.regex_patterns import (
     IGNORE_CASE,
     MULTILINE,
@@ -15,7 +15,6 @@ from policy_expressions.runtime.regex_patterns import (
 from policy_expressions.runtime.regexes import Regex
 
 _OPTIONS = {"i": IGNORE_CASE, "m": MULTILINE, "s": SINGLE_LINE, "x": VERBOSE}
-_SECONDS = Limits.seconds  # a path does not know how much of its evaluation's time is left
 
 
 def text_pattern(pattern: str, options: str) -> Callable[[JToken], bool]:
@@ -31,6 +30,6 @@ def text_pattern(pattern: str, options: str) -> Callable[[JToken], bool]:
     def matches(token: JToken) -> bool:
         if not isinstance(token, JValue) or not isinstance(token.value, str):
             return False
-        return regex.search_within(token.value, _SECONDS, _SECONDS) is not None
+        return regex.search(current(), token.value) is not None
 
     return matches

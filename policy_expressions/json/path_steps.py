@@ -8,6 +8,7 @@ from typing import Optional
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json.containers import JArray, JObject
 from policy_expressions.json.tokens import JContainer, JToken, JValue
+from policy_expressions.runtime.meter import gathered
 
 Step = Callable[[JToken, bool], Iterator[JToken]]
 
@@ -90,7 +91,7 @@ def filtered(test: Test) -> Step:
 def follow(token: JToken, steps: list[Step]) -> list[JToken]:
     found: list[JToken] = [token]
     for step in steps:
-        found = [after for before in found for after in step(before, False)]
+        found = gathered(after for before in found for after in step(before, False))
     return found
 
 

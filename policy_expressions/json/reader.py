@@ -14,6 +14,7 @@ from policy_expressions.json.containers import JArray, JObject, JProperty
 from policy_expressions.json.literals import integer, string
 from policy_expressions.json.text_reader import MAX_DEPTH, TextReader
 from policy_expressions.json.tokens import JToken, JValue
+from policy_expressions.runtime.meter import SMALL, paced, step
 from policy_expressions.runtime.values import units
 
 _DATE_HINT = re.compile(r'"(?:\d{4}-\d\d-\d\dT|\\?/Date\()')
@@ -52,9 +53,12 @@ def _refuse(name: str) -> NoReturn:
 def _build(raw: Any, dates: bool, plain: bool, depth: int) -> JToken:
     """Make tokens of what Python's parser gives; written for speed."""
     kind = raw.__class__
+    if (kind is _Pairs or kind is list) and len(raw) > SMALL:
+        raw = paced(raw)
     if kind is _Pairs:
         if depth == MAX_DEPTH:
             raise ValueError(depth)
+        step()
         made = JObject()
         properties = made.properties
         for name, inner in raw:
@@ -74,6 +78,7 @@ def _build(raw: Any, dates: bool, plain: bool, depth: int) -> JToken:
     if kind is list:
         if depth == MAX_DEPTH:
             raise ValueError(depth)
+        step()
         array = JArray()
         array.items = [_build(inner, dates, plain, depth + 1) for inner in raw]
         for token in array.items:

@@ -12,6 +12,7 @@ from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json import literals
 from policy_expressions.json.containers import JArray, JObject
 from policy_expressions.json.tokens import JToken, JValue, path_step
+from policy_expressions.runtime.meter import step
 from policy_expressions.runtime.values import Long, units
 
 MAX_DEPTH = 64  # of a JsonTextReader since Newtonsoft.Json 13
@@ -53,6 +54,7 @@ class TextReader:
 
     def _token(self) -> Union[JToken, str]:
         """Read a value with all that is in it, or the name of a closing bracket."""
+        step()
         if not self._skip_to_token():
             self._ended()
         char = self._peek()
@@ -122,6 +124,7 @@ class TextReader:
 
     def _property_name(self) -> bool:
         """Read a name and its colon; tell whether there was one before the closing brace."""
+        step()
         if not self._skip_to_token():
             self._ended()
         char = self._peek()
@@ -147,6 +150,7 @@ class TextReader:
 
     def _after_value(self) -> str:
         """Skip a comma; return the name of the closing bracket that stands there instead."""
+        step()
         if not self._skip_to_token():
             self._ended()
         char = self._peek()

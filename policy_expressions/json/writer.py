@@ -12,6 +12,7 @@ from uuid import UUID
 
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
+from policy_expressions.runtime.meter import paced
 from policy_expressions.runtime.numbers import decimal_text, double_text
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.uris import Uri
@@ -109,7 +110,7 @@ class Writer:
     def _items(self, items: Iterable[Any], depth: int, closing: str) -> Iterator[Any]:
         before = self._newline + self._indent * (depth + 1)
         first = True
-        for item in items:
+        for item in paced(items):
             self.parts.append(before if first else f",{before}")
             first = False
             yield item

@@ -8,6 +8,7 @@ from typing import Any
 from policy_expressions.runtime import ordering
 from policy_expressions.runtime import sequences as does
 from policy_expressions.runtime.containers import HashSet, Sequence, walk
+from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.types.model import Definition
 from policy_expressions.types.signatures import Newer
@@ -105,7 +106,7 @@ _ENUMERABLE = {
     f"static IEnumerable<T> Distinct<T>({_THIS}); "
     f"static IEnumerable<T> Distinct<T>({_THIS}, {_EQUAL})": does.distinct,
     f"static IEnumerable<T> Reverse<T>({_THIS})": does.lazy(
-        lambda source: reversed(list(walk(source)))
+        lambda source: reversed(gathered(walk(source)))
     ),
     f"static IEnumerable<R> Join<T, I, K, R>({_INNER}, Func<T, I, R>! resultSelector)": (
         ordering.joined
@@ -119,7 +120,7 @@ _ENUMERABLE = {
     f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}); "
     f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}, T defaultValue)": (
         lambda of, source, *default: Sequence(
-            lambda: iter(list(walk(source)) or [*default, of.element.default][:1])
+            lambda: iter(gathered(walk(source)) or [*default, of.element.default][:1])
         )
     ),
     f"{_SORTED} OrderBy<T, K>({_KEY}); "

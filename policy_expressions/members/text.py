@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from policy_expressions.runtime import casing, strings
-from policy_expressions.runtime.containers import Array
+from policy_expressions.runtime.containers import Array, walk
 from policy_expressions.runtime.formats import format_items
+from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Char, characters, units
@@ -93,7 +94,7 @@ _STRING = {
     ),
     "string Insert(int startIndex, string! value)": strings.insert,
     "string Remove(int startIndex); string Remove(int startIndex, int count)": strings.remove,
-    "char[] ToCharArray()": lambda text: Array("char[]", map(Char, text)),
+    "char[] ToCharArray()": lambda text: Array("char[]", gathered(walk(text))),
     "int CompareTo(string strB); int CompareTo(object value)": strings.compare_to,
     "string Normalize()": lambda text: units(unicodedata.normalize("NFC", characters(text))),
     "object Clone(); string ToString(); static string Copy(string! str)": lambda text: text,

@@ -11,6 +11,7 @@ from policy_expressions.members.xml_content import add, content_text, set_value
 from policy_expressions.runtime.containers import walk
 from policy_expressions.runtime.date_parse import parse_date, parse_offset
 from policy_expressions.runtime.guids import parse_guid
+from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.number_parse import parse_number
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.runtime.run import Run
@@ -89,7 +90,7 @@ def remove_thing(thing: tree.Thing) -> None:
 
 
 def remove_each(items: Any) -> None:
-    for thing in list(walk(items)):
+    for thing in gathered(walk(items)):
         remove_thing(thing)
 
 

@@ -12,9 +12,10 @@ from policy_expressions.errors import (
     invalid_operation,
     missing_key,
 )
+from policy_expressions.runtime.meter import SMALL, gathered, paced
 from policy_expressions.runtime.records import KeyValuePair
 from policy_expressions.runtime.texts import plain_text
-from policy_expressions.runtime.values import Byte, Char
+from policy_expressions.runtime.values import Byte, chars
 
 
 def identity(value: Any) -> Any:
@@ -176,7 +177,7 @@ class HashSet(Versioned):
 
     def take_out(self, items: Iterable[Any]) -> None:
         """Take some items out."""
-        for item in list(walk(items)):
+        for item in gathered(walk(items)):
             self.discard(item)
 
     def __contains__(self, item: Any) -> bool:
@@ -229,8 +230,13 @@ class Enumerator:
 
 def walk(source: Any) -> Iterator[Any]:
     """Return an iterator over anything enumerable."""
+    items: Iterator[Any]
     if source.__class__ is str:
-        return map(Char, source)
-    if source.__class__ is bytearray:
-        return map(Byte, source)
-    return iter(source)
+        items = chars(source)
+    elif source.__class__ is bytearray:
+        items = map(Byte, source)
+    else:
+        items = iter(source)
+        if not isinstance(source, list):
+            return items
+    return paced(items) if len(source) > SMALL else items

@@ -14,6 +14,7 @@ from policy_expressions.errors import (
     invalid_operation,
 )
 from policy_expressions.runtime.containers import Array, List, walk
+from policy_expressions.runtime.meter import REFERENCE, gathered
 from policy_expressions.runtime.ordering import sort_key
 from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.run import Run
@@ -83,8 +84,8 @@ def changing(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def add_range(run: Run, items: List, more: Iterable[Any]) -> None:
     """Append all items."""
-    added = list(walk(more))
-    run.charge(len(added))
+    added = gathered(walk(more))
+    run.charge(len(added) * REFERENCE)
     items.extend(added)
     items.version += 1
 

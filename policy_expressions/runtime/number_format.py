@@ -10,7 +10,7 @@ import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from policy_expressions.errors import bad_format
+from policy_expressions.errors import NotSupportedHere, bad_format
 from policy_expressions.runtime.numbers import (
     decimal_text,
     double_text,
@@ -30,6 +30,9 @@ def format_number(value: Any, form: str) -> str:
         return double_text(value)
     standard = _STANDARD.fullmatch(form or "G")
     if standard is None:
+        if len(form) > MAX_PRECISION:
+            reason = f"formats of more than {MAX_PRECISION:,} characters are not supported"
+            raise NotSupportedHere("ToString", reason)
         return _custom(value, form)
     letter, digits = standard.group(1), standard.group(2)
     precision = int(digits) if digits else -1

@@ -12,6 +12,7 @@ from policy_expressions.errors import (
 )
 from policy_expressions.runtime import casing
 from policy_expressions.runtime.containers import List, Sequence, identity, walk
+from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.records import Tuple, equal
 from policy_expressions.types.model import Type
 
@@ -41,7 +42,7 @@ class Ordered(Sequence):
         self._keys = keys
 
     def _sorted(self) -> Iterator[Any]:
-        items = list(walk(self._source))
+        items = gathered(walk(self._source))
         for key, descending in reversed(self._keys):
             items.sort(key=key, reverse=descending)
         return iter(items)

@@ -9,6 +9,7 @@ from policy_expressions.errors import ExpressionFailure, NotSupportedHere
 
 IGNORE_CASE, MULTILINE, EXPLICIT, SINGLE_LINE, VERBOSE = 1, 2, 4, 16, 32
 _QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
+MOST_STATES = 100_000  # of a pattern when it is compiled: each takes some 300 bytes
 
 
 _SPECIAL_GROUP = re.compile(r"\(\?(?:[:=!>]|<[=!]|[imsx]*(?:-[imsx]+)?[:)])")
@@ -36,6 +37,8 @@ class Translator:
         self._verbose = bool(options & VERBOSE)
         self._at = 0
         self._depth = 0
+        self._states = [0]  # so far, of the whole and of each group that is open
+        self._last = 1  # states of the last piece, which a quantifier multiplies
 
     def _fail(self, reason: str, offset: Optional[int] = None) -> NoReturn:
         raise invalid_pattern(self._pattern, self._at if offset is None else offset, reason)
@@ -55,13 +58,27 @@ class Translator:
                 can_repeat = False
                 continue
             can_repeat = char not in "(|"
+            before = self._depth
             parts.append(self._piece(char))
+            self._count(self._depth - before)
         if self._depth:
             self._fail("Not enough )'s.")
         return "".join(parts)
 
+    def _count(self, opened: int) -> None:
+        """Count the states of a piece, which may have opened groups or closed one."""
+        self._last = 1
+        self._states += [0] * opened
+        if opened < 0 and len(self._states) > 1:
+            self._last += self._states.pop()
+        self._states[-1] += self._last
+
     def _quantifier(self, text: str) -> str:
         self._at += len(text)
+        most = max((int(found[:10]) for found in re.findall(r"[1-9]\d*", text)), default=1)
+        self._states[-1] += self._last * (most - 1)
+        if self._states[-1] > MOST_STATES:
+            raise unsupported(f"Repetitions that multiply to more than {MOST_STATES:,}")
         if self._pattern[self._at : self._at + 1] == "?":
             self._at += 1
             text += "?"

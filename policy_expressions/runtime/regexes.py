@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 
 import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
 
-from policy_expressions.errors import Exceeded
+from policy_expressions.runtime.meter import Meter
 from policy_expressions.runtime.regex_patterns import (
     IGNORE_CASE,
     MULTILINE,
@@ -62,18 +62,13 @@ class Regex:
         self.order = [0, *plain, *sorted(named)]
         self.names = {number: name for name, number in names.items()}
 
-    def search(self, run: Run, text: str, start: int = 0) -> Optional[Any]:
+    def search(self, meter: Meter, text: str, start: int = 0) -> Optional[Any]:
         """Return the next match from a position, None when there is none."""
-        return self.search_within(text, run.time_left(), run.seconds, start)
-
-    def search_within(
-        self, text: str, left: float, seconds: float, start: int = 0
-    ) -> Optional[Any]:
-        """Return the next match, found in the seconds that are `left` of all `seconds`."""
         try:
-            return self.compiled.search(text, start, timeout=left)
+            # Concurrent: a search that takes its time does not stop what else the process does.
+            return self.compiled.search(text, start, timeout=meter.time_left(), concurrent=True)
         except TimeoutError:
-            raise Exceeded("Timeout", f"longer than {seconds:g} s") from None
+            raise meter.timeout() from None
 
     def matches(self, run: Run, text: str) -> Iterator[Match]:
         """Yield all matches in order."""

@@ -15,6 +15,7 @@ from policy_expressions.errors import (
 )
 from policy_expressions.json.tokens import JContainer
 from policy_expressions.runtime.containers import Array, Dictionary, List, Sequence, identity, walk
+from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.numbers import NUMBERS, decimal_result
 from policy_expressions.runtime.ordering import sort_key
 from policy_expressions.runtime.records import equal
@@ -58,7 +59,7 @@ def distinct(source: Items, comparer: Any = None) -> Iterator[Any]:
 def without(taken: Items, source: Items, comparer: Any = None) -> Iterator[Any]:
     """Walk distinct items that are not among those taken."""
     fold = _folded(comparer)
-    seen = set(map(fold, walk(taken)))
+    seen = set(map(fold, gathered(walk(taken))))
     for item in walk(source):
         key = fold(item)
         if key not in seen:
@@ -70,7 +71,7 @@ def without(taken: Items, source: Items, comparer: Any = None) -> Iterator[Any]:
 def intersection(source: Items, second: Items, comparer: Any = None) -> Iterator[Any]:
     """Walk distinct items that are in both."""
     fold = _folded(comparer)
-    wanted = set(map(fold, walk(second)))
+    wanted = set(map(fold, gathered(walk(second))))
     for item in walk(source):
         if fold(item) in wanted:
             wanted.discard(fold(item))
@@ -179,7 +180,7 @@ def contains(source: Items, value: Any, comparer: Any = None) -> bool:
 
 def all_equal(first_items: Items, second: Items) -> bool:
     """Compare two sequences item by item."""
-    one, two = list(walk(first_items)), list(walk(second))
+    one, two = gathered(walk(first_items)), gathered(walk(second))
     return len(one) == len(two) and all(map(equal, one, two))
 
 
@@ -193,7 +194,7 @@ def aggregate(source: Items, *how: Any) -> Any:
 def _values(source: Items, selector: Optional[Function]) -> list[Any]:
     """Return what is selected of the items, without nulls."""
     items = map(selector, walk(source)) if selector else walk(source)
-    return [value for value in items if value is not None]
+    return gathered(value for value in items if value is not None)
 
 
 def total(of: Type, source: Items, selector: Optional[Function] = None) -> Any:
@@ -244,12 +245,12 @@ def to_dictionary(of: Type, source: Items, key: Function, *rest: Any) -> Diction
 
 def make_array(of: Type, items: Items) -> Any:
     """Return an array of that type; of bytes a bytearray."""
-    return bytearray(walk(items)) if of.name == "byte[]" else Array(of, walk(items))
+    return bytearray(walk(items)) if of.name == "byte[]" else Array(of, gathered(walk(items)))
 
 
 def to_list(run: Run, of: Type, source: Items) -> List:
     """Return the items as a List."""
-    return run.weigh(List(of, walk(source)))  # type: ignore[no-any-return]
+    return run.weigh(List(of, gathered(walk(source))))  # type: ignore[no-any-return]
 
 
 def to_array(run: Run, of: Type, source: Items) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Optional
 
@@ -14,6 +15,7 @@ from policy_expressions.errors import (
 from policy_expressions.runtime import casing
 from policy_expressions.runtime.containers import Array, walk
 from policy_expressions.runtime.enums import enum_text
+from policy_expressions.runtime.meter import gathered, paced
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Char, Enumeration
@@ -156,30 +158,26 @@ def split(text: str, separators: Any, *how: Any) -> Array:
     remove, cut = flags & 1, (lambda piece: piece.strip(SPACES)) if flags & 2 else str
     sought = sorted((s for s in separators or () if s), key=len, reverse=True)
     pieces: list[str] = []
-    rest = text
-    for piece, after in _cuts(text, sought):
-        if len(pieces) + 1 >= count and not (remove and not cut(piece)):
+    rest = 0
+    for start, end, after in paced(_cuts(text, sought)):
+        piece = cut(text[start:end])
+        if len(pieces) + 1 >= count and (piece or not remove):
             break
-        if cut(piece) or not remove:
-            pieces.append(cut(piece))
+        if piece or not remove:
+            pieces.append(piece)
         rest = after
-    if count and (cut(rest) or not remove):
-        pieces.append(cut(rest))
-    return strings(pieces)
+    if count and (cut(text[rest:]) or not remove):
+        pieces.append(cut(text[rest:]))
+    return strings(gathered(pieces))
 
 
-def _cuts(text: str, separators: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield each piece before a separator, and all that follows it."""
-    start = position = 0
-    while position < len(text):
-        if separators:
-            found = next((s for s in separators if text.startswith(s, position)), "")
-        else:
-            found = text[position] if text[position] in SPACES else ""
-        position += len(found) or 1
-        if found:
-            yield text[start : position - len(found)], text[position:]
-            start = position
+def _cuts(text: str, separators: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield where each piece before a separator starts and ends, and where the next may start."""
+    cutting = re.compile("|".join(map(re.escape, separators)) if separators else f"[{SPACES}]")
+    start = 0
+    for found in cutting.finditer(text):
+        yield start, found.start(), found.end()
+        start = found.end()
 
 
 def pad_left(run: Run, text: str, width: int, char: str = " ") -> str:

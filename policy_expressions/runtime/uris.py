@@ -16,6 +16,7 @@ _ABSOLUTE = re.compile(
     r"([^?#]*)(\?[^#]*)?(#.*)?",
     re.DOTALL,
 )
+MAX_LENGTH = 65_520
 _KEPT = "/?:@!$&'()*+,;=-._~%"
 _RESERVED = "%/?#:@&=+$,;"
 
@@ -32,6 +33,8 @@ class Uri:
     def __init__(self, text: str, kind: str = "Absolute") -> None:
         if not text and kind != "Relative":
             raise _format_error("The URI is empty.")
+        if len(text) > MAX_LENGTH:
+            raise _format_error("The Uri string is too long.")
         self.original = text
         found = _ABSOLUTE.fullmatch(text.strip())
         self.is_absolute = found is not None and kind != "Relative"

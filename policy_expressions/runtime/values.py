@@ -8,6 +8,7 @@ enums are Enumeration; null is None. What holds others is in containers.py.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import Union
 
 
@@ -60,6 +61,17 @@ class Char(str):
     """System.Char: one UTF-16 unit."""
 
     __slots__ = ()
+
+
+def chars(text: str) -> Iterator[Char]:
+    """Walk a string's characters; equal ones are one object, as a million of them may be held."""
+    return map(_Chars().__getitem__, text)
+
+
+class _Chars(dict):  # type: ignore[type-arg]
+    def __missing__(self, char: str) -> Char:
+        made = self[char] = Char(char)
+        return made
 
 
 def units(text: str) -> str:

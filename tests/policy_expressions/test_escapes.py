@@ -74,6 +74,67 @@ def test_time_memory_and_depth_are_bounded(kind: str, source: str, error: str) -
     assert time.process_time() - start < DOCUMENTED
 
 
+MEMORY = "System.OutOfMemoryException"
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("new string('a', 60000000).Distinct().Count()", MEMORY),
+        ("new string('a', 30000000).ToCharArray().Length", MEMORY),
+        ("new string('a', 30000000).Reverse().First()", MEMORY),
+        ("new HashSet<char>(new string('a', 60000000)).Count", MEMORY),
+        ("new string[60000000].Length", MEMORY),
+        ("string.Concat(new string('a', 30000000).OrderBy(c => c)).Length", MEMORY),
+        ("new string('a', 30000000).Count()", "Timeout"),
+        ("new string('a', 20000000).Split('a').Length", "Timeout"),
+        ("new string('a', 20000000).Last()", "Timeout"),
+        ('JToken.Parse("[" + new string(\'a\', 600000).Replace("a", "{},") + "1]")', "Timeout"),
+        ('JToken.Parse("[" + new string(\'a\', 600000).Replace("a", "1,") + "1]")', "Timeout"),
+        (
+            'JToken.Parse("[" + new string(\'a\', 600000).Replace("a", "1, ") + "\'1\']")',
+            "Timeout",
+        ),
+        ("JToken.FromObject(new string('a', 3000000).ToCharArray()).ToString()", "Timeout"),
+        (
+            'JToken.Parse("[" + new string(\'a\', 9000).Replace("a", "[[1,2]],") + "1]")'
+            '.SelectTokens("$..*..*..*..*..*").Count()',
+            "Timeout",
+        ),
+    ],
+)
+def test_what_walks_or_makes_something_long_is_bounded_too(source: str, error: str) -> None:
+    start = time.process_time()
+    answer = ask("expr", source, DOCUMENTED if error == MEMORY else 0.02)
+    assert (answer["stage"], answer["error"]) == ("run", error)
+    assert time.process_time() - start < DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Regex.IsMatch("a", "((a{1000}){1000}){1000}")',
+        'new Regex("(?:(?:(?<x>a{100}){100}){100}){1,100}").IsMatch("a")',
+        'Regex.IsMatch("a", "a{99999999999999}")',
+        "(1.5).ToString(new string('0', 30000000))",
+        'string.Format("{0:" + new string(\'#\', 2000) + "}", 1.5)',
+    ],
+)
+def test_what_would_take_too_much_to_prepare_is_refused_by_name(source: str) -> None:
+    assert ask("expr", source)["stage"] == "unsupported"
+
+
+def test_repetitions_that_do_not_multiply_far_are_served() -> None:
+    asked = 'Regex.IsMatch("10.0.0.1", @"^((25[0-5]|(2[0-4]|1\\d|[1-9]|)\\d)\\.?\\b){4}$")'
+    assert ask("expr", asked.replace("\\\\", "\\"))["ok"]
+    assert ask("expr", 'Regex.Match("aaaa", "(a{2}){2}").Value')["text"] == "aaaa"
+
+
+def test_pieces_of_a_long_text_are_cut_in_one_walk() -> None:
+    source = "new string(',', 400000).Split(new[] { ',' }, 399999).Last().Length"
+    assert ask("expr", source, seconds=DOCUMENTED)["text"] == "2"
+
+
 @pytest.mark.parametrize(
     "source",
     [
