@@ -26,6 +26,7 @@ from policy_expressions.errors import (
 )
 from policy_expressions.library import LIBRARY
 from policy_expressions.program import Program, translate
+from policy_expressions.runtime.meter import metered
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters, units
@@ -61,23 +62,32 @@ class Expression:
     program: Program
 
     @property
+    def lengthy(self) -> bool:
+        """Tell whether an evaluation may take long though all it is given is short."""
+        return self.program.lengthy
+
+    @property
     def warnings(self) -> tuple[ExpressionWarning, ...]:
         """Return what to know of an expression that compiles."""
         return self.program.warnings
 
     def evaluate(self, context: Context) -> Any:
         """Return the .NET value, for a variable or `text_of`. Raises ExpressionFailure."""
-        return self.program.evaluate(Run(context, LIBRARY))
+        return self._evaluated(context)[1]
 
     def text(self, context: Context) -> str:
         """Return the text as Convert.ToString has it, empty for null. Raises ExpressionFailure."""
-        run = Run(context, LIBRARY)
-        return characters(text_of(run, self.program.evaluate(run)))
+        return _text(*self._evaluated(context))
+
+    def data(self, context: Context) -> bytes:
+        """Return a byte[] as it is, all else as its text in UTF-8. Raises ExpressionFailure."""
+        run, value = self._evaluated(context)
+        return bytes(value) if isinstance(value, bytearray) else _text(run, value).encode("utf-8")
 
     def boolean(self, context: Context) -> bool:
         """Return a condition's value: a bool, or its text. Raises ExpressionFailure."""
-        value = self.evaluate(context)
-        text = value if isinstance(value, (bool, str)) else text_of(Run(context, LIBRARY), value)
+        run, value = self._evaluated(context)
+        text = value if isinstance(value, (bool, str)) else _text(run, value)
         found = text if isinstance(text, bool) else _TRUTH.get(text.strip().lower())
         if found is None:
             message = f"String '{text}' was not recognized as a valid Boolean."
@@ -86,15 +96,24 @@ class Expression:
 
     def integer(self, context: Context) -> int:
         """Return a whole number, also from its text. Raises ExpressionFailure."""
-        value = self.evaluate(context)
+        run, value = self._evaluated(context)
         if isinstance(value, int) and not isinstance(value, bool):
             return int(value)
-        text = text_of(Run(context, LIBRARY), value)
+        text = _text(run, value)
         try:
             return int(text)
         except ValueError:
             message = f"The input string '{text}' was not in a correct format."
             raise ExpressionFailure("System.FormatException", message) from None
+
+    def _evaluated(self, context: Context) -> tuple[Run, Any]:
+        run = Run(context, LIBRARY)
+        return run, self.program.evaluate(run)
+
+
+def _text(run: Run, value: Any) -> str:
+    with metered(run):
+        return characters(text_of(run, value))
 
 
 def compile(  # noqa: A001

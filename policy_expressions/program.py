@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -19,20 +20,27 @@ from policy_expressions.errors import (
 from policy_expressions.library import OBJECT
 from policy_expressions.runtime.meter import metered
 from policy_expressions.runtime.run import Run
+from policy_expressions.syntax.lengthy import may_take_long
 from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
 from policy_expressions.syntax.parser import parse
 from policy_expressions.syntax.source import Source
 
+_ONE_AT_A_TIME = threading.Lock()  # the tables of the library are read while expressions are bound
+
 
 @dataclass(frozen=True)
 class Program:
-    """A compiled expression: run takes a frame of so many slots, the first of them the Run."""
+    """A compiled expression: run takes a frame of so many slots, the first of them the Run.
+
+    lengthy: whether an evaluation may take long though all it is given is short.
+    """
 
     run: Runner
     slots: int
     reads: frozenset[str]
     warnings: tuple[ExpressionWarning, ...] = ()
+    lengthy: bool = False
 
     def evaluate(self, run: Run) -> Any:
         """Return the .NET value. Raises ExpressionFailure."""
@@ -50,14 +58,25 @@ def translate(text: str, is_block: bool, start: int = 0, end: Optional[int] = No
     It is what stands in `@(...)` or, where it is a block, in `@{...}`. Places of faults count from
     the beginning of the text.
     """
-    source, binder = Source(text, start, end), Binder(RULES)
+    with _ONE_AT_A_TIME:
+        return _translated(Source(text, start, end), is_block)
+
+
+def _translated(source: Source, is_block: bool) -> Program:
+    binder = Binder(RULES)
     try:
         node = parse(source, is_block)
         run = _block(binder, node) if is_block else _expression(binder, node)
     except RecursionError:
         refusal = UnsupportedError("expression", "is nested too deeply: split it up")
-        raise source.at(start, refusal) from None
-    return Program(run, binder.slots, binder.flows.reads(), tuple(binder.usage.warnings))
+        raise source.at(source.start, refusal) from None
+    return Program(
+        run,
+        binder.slots,
+        binder.flows.reads(),
+        tuple(binder.usage.warnings),
+        may_take_long(node),
+    )
 
 
 def _expression(binder: Binder, node: Node) -> Runner:

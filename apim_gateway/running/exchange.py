@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, Callable, Optional, Protocol
 from urllib.parse import parse_qs
 
-import policy_expressions
 from apim_gateway.running.destination import Destination
 from apim_gateway.running.place import Place, SectionError, located
 from apim_gateway.running.sections import BACKEND, INBOUND
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Trace
+from apim_gateway.running.workers import Found
 from apim_gateway.wire.relay import Tee
 from apim_gateway.wire.reply import BrokenError, Reply, RequestBody
 from apim_gateway.wire.responses import Answer, incomplete, internal, too_large
@@ -20,8 +20,7 @@ from policy_expressions.context import Body, Context, Headers, LastError, Respon
 
 Later = Callable[[], Awaitable[None]]
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
-RESULT = "$result"
-TEXT_OF_RESULT = policy_expressions.compile(f'@(context.Variables["{RESULT}"])')
+LARGE = 65_536  # bytes of a body, which take milliseconds to read as JSON
 FORWARDER = "request-forwarder"  # the source of what goes wrong on the way to a backend
 
 
@@ -62,6 +61,7 @@ class Exchange:
         self._incoming: Optional[Incoming] = incoming
         self.refused: Optional[SectionError] = None  # why the request's body is not read on
         self.tracing = trace
+        self._large = False  # a body was read whole that takes long to work on
         self.added: dict[str, str] = {}  # headers that policies add to whatever is sent
         self._on_response: list[tuple[Optional[Place], Later]] = []
         self._after_outbound: list[tuple[Optional[Place], Later]] = []
@@ -70,42 +70,37 @@ class Exchange:
 
     async def evaluate(self, value: Expression) -> Any:
         """Return what `value` gives, after the bodies it reads have come. Raises SectionError."""
-        await self._ready(value)
-        return value.evaluate(self.context)
+        return await self._evaluated(value, value.evaluate)
 
     async def text(self, value: Optional[Expression], default: str = "") -> str:
         """Return the value as text, `default` when there is none."""
         if value is None:
             return default
-        await self._ready(value)
-        return value.text(self.context)
+        return await self._evaluated(value, value.text)
 
     async def data(self, value: Expression) -> bytes:
         """Return the value as bytes: a byte[] as it is, anything else as its text in UTF-8."""
-        found = await self.evaluate(value)
-        if isinstance(found, bytearray):
-            return bytes(found)
-        variables = self.context.variables
-        variables[RESULT] = found
-        try:
-            return TEXT_OF_RESULT.text(self.context).encode("utf-8")
-        finally:
-            del variables[RESULT]
+        return await self._evaluated(value, value.data)
 
     async def boolean(self, value: Expression) -> bool:
         """Return the value as a boolean."""
-        await self._ready(value)
-        return value.boolean(self.context)
+        return await self._evaluated(value, value.boolean)
 
     async def integer(self, value: Expression) -> int:
         """Return the value as a whole number."""
-        await self._ready(value)
-        return value.integer(self.context)
+        return await self._evaluated(value, value.integer)
 
     def query(self, name: str) -> str:
         """Return a parameter of the request's query, empty when it is missing."""
         found = parse_qs(self.context.request.url.query, keep_blank_values=True).get(name)
         return found[0] if found else ""
+
+    async def _evaluated(self, value: Expression, how: Callable[[Context], Found]) -> Found:
+        """Evaluate once the bodies are there; what may take long does not stop other requests."""
+        await self._ready(value)
+        if value.constant or not (value.lengthy or self._large):
+            return how(self.context)
+        return await self.services.workers.run(how, self.context)
 
     async def _ready(self, value: Expression) -> None:
         if REQUEST_BODY in value.reads:
@@ -124,7 +119,11 @@ class Exchange:
         if incoming is None:
             return
         data = b"".join([piece async for piece in self._pieces(incoming)])
-        self.context.request.body = Body(data) if data else None
+        self.context.request.body = self._held(data) if data else None
+
+    def _held(self, data: bytes) -> Body:
+        self._large |= len(data) > LARGE
+        return Body(data)
 
     def headers(self) -> Headers:
         """Return the headers a policy changes here: the request's, later the response's."""
@@ -141,7 +140,7 @@ class Exchange:
     def set_request_body(self, data: bytes) -> None:
         """Replace the request's body."""
         self._incoming = None
-        self.context.request.body = Body(data)
+        self.context.request.body = self._held(data)
         self.context.request.headers.delete("Content-Length")
 
     def request_body(self) -> RequestBody:
@@ -187,7 +186,7 @@ class Exchange:
             return
         try:
             data = await reply.read()
-            response.body = Body(data)
+            response.body = self._held(data)
             self._heard(data)
         except BrokenError as error:
             message = str(error)
@@ -208,7 +207,7 @@ class Exchange:
         """Replace the response's body; what the backend still sends is not waited for."""
         self.drop_reply()
         response = self.response()
-        response.body = Body(data)
+        response.body = self._held(data)
         response.headers.delete("Content-Length")
 
     def drop_reply(self) -> None:

@@ -10,6 +10,7 @@ from apim_gateway.running.background import Background
 from apim_gateway.running.cache import Cache
 from apim_gateway.running.counters import Counters
 from apim_gateway.running.telemetry import Telemetry
+from apim_gateway.running.workers import Workers
 from apim_gateway.wire.reply import Client
 
 
@@ -27,8 +28,10 @@ class Services:
     flush_every_chunk: bool = False
     retry_sees_failures: bool = True  # of a backend that gave no response
     largest_request: int = 100 * 1024 * 1024  # bytes of a request's body
+    workers: Workers = field(default_factory=Workers)
 
     async def close(self) -> None:
         """End what is under way and close every connection."""
         await self.background.close()
+        self.workers.close()
         await self.client.close()

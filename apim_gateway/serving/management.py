@@ -10,6 +10,7 @@ name of the document in messages.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Mapping
@@ -50,6 +51,7 @@ class Management:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._putting = asyncio.Lock()
         self._routes: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
             ("GET", rf"/{POLICY}", self._get),
             ("PUT", rf"/{POLICY}", self._put),
@@ -102,7 +104,9 @@ class Management:
             raise RefusedError(400, "ValidationError", "Only the format rawxml is read here.")
         text = properties["value"]
         try:
-            self._runtime.scopes.put(scope, Source(text, request.query.get("file", "policy.xml")))
+            source = Source(text, request.query.get("file", "policy.xml"))
+            async with self._putting:  # the last one sent is the one that stays
+                await self._runtime.services.workers.run(self._runtime.scopes.put, scope, source)
         except PolicyError as error:
             raise _invalid(error) from error
         return _policy(request, text)

@@ -51,9 +51,11 @@ class Library:
     def make(self, definition: Definition, arguments: tuple[Type, ...] = ()) -> Type:
         """Return the definition with its arguments filled in."""
         key = (definition, arguments)
-        if key not in self._types:
-            self._types[key] = Type(self, definition, arguments, _name(definition, arguments))
-        return self._types[key]
+        found = self._types.get(key)
+        if found is None:  # evaluations in several threads may want it at once: one is kept
+            made = Type(self, definition, arguments, _name(definition, arguments))
+            found = self._types.setdefault(key, made)
+        return found
 
     def type(self, text: str) -> Type:
         """Return the type a C# text names. Raises CompileError or UnsupportedError."""

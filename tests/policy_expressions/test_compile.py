@@ -107,3 +107,24 @@ def test_a_constant_must_be_what_the_policy_wants() -> None:
     assert "must be a whole number" in refusal("many", returns="int")
     assert value(" TRUE ", returns="bool").boolean(request()) is True
     assert value("-3", returns="int").integer(request()) == -3
+
+
+@pytest.mark.parametrize(
+    ("source", "lengthy"),
+    [
+        ('@(context.Request.Headers.GetValueOrDefault("a", "b").ToUpper() + "c")', False),
+        ('@((string)context.Request.Body.As<JObject>(true)["model"] == "gpt")', False),
+        ("text", False),
+        ("@{ while (true) { } return 1; }", True),
+        ("@{ int F(int n) { return F(n); } return F(1); }", True),
+        ("@(new[] { 1, 2 }.Select(n => n + 1).Sum())", True),
+        ('@(Regex.IsMatch(context.Request.Url.Path, "^(a+)+$"))', True),
+        ('@(new Regex("a").IsMatch("a"))', True),
+        ("@(new string('a', 60000000).Length)", True),
+        ("@(new byte[60000000].Length)", True),
+        ('@("a".PadLeft(60000000))', True),
+        ("@(Enumerable.Repeat(1, 60000000).Last())", True),
+    ],
+)
+def test_what_may_take_long_is_known_from_its_source(source: str, lengthy: bool) -> None:
+    assert policy_expressions.compile(source).lengthy is lengthy
