@@ -16,9 +16,9 @@ ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _WHOLE_STRING = re.compile(r'@"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-def expression_start(text: str, position: int = 0) -> int:
-    """Return where the next `@(` or `@{` stands in the text, -1 when there is none."""
-    found = _START.search(text, position)
+def expression_start(text: str, position: int = 0, end: Optional[int] = None) -> int:
+    """Return where the next `@(` or `@{` stands in the text before `end`, -1 when there is none."""
+    found = _START.search(text, position, len(text) if end is None else end)
     return found.start() if found else -1
 
 

@@ -115,7 +115,7 @@ class _Compiler:
         for element in root.children:
             name = element.name
             if name not in SECTIONS:
-                self.fault(element, name, f"not a section{hint(name, SECTIONS)}")
+                self.fault(element, name, f"not a section{self.hint(name, SECTIONS)}")
             elif name in found:
                 self.fault(element, name, "stands twice; join the two sections")
             else:
@@ -143,7 +143,7 @@ class _Compiler:
         if policy is None:
             elsewhere = self.registry.elsewhere.get(name)
             known = f"{NEVER_HERE}{elsewhere.reason}" if elsewhere else ""
-            near = hint(name, self.registry.policies)
+            near = self.hint(name, self.registry.policies)
             self.fault(element, name, known or f"no such policy{near}")
             return None
         if section and section not in policy.sections:
@@ -213,7 +213,7 @@ class _Compiler:
     def attributes(self, element: Element, shape: Shape) -> dict[str, Value]:
         for name, given in element.attributes.items():
             if name not in shape.attributes and name != "id" and not shape.anything:
-                near = hint(name, shape.attributes)
+                near = self.hint(name, shape.attributes)
                 self.fault(given, name, f"{element.name} has no such attribute{near}")
         values: dict[str, Value] = {}
         for name, attribute in shape.attributes.items():
@@ -240,7 +240,7 @@ class _Compiler:
             if rule is None and shape.anything:
                 rule = Child(shape, most=None)
             if rule is None:
-                near = hint(child.name, shape.children)
+                near = self.hint(child.name, shape.children)
                 self.fault(child, child.name, f"may not stand in {element.name}{near}")
                 continue
             counts[child.name] = counts.get(child.name, 0) + 1
@@ -284,6 +284,10 @@ class _Compiler:
 
     def fault(self, where: Union[Element, Text], name: str, reason: str) -> None:
         self.at(where.line, where.column, name, reason)
+
+    def hint(self, name: str, known: Iterable[str]) -> str:
+        # To look for it takes a while: who has a hundred faults will correct the first ones first.
+        return hint(name, known) if len(self.problems) < 100 else ""
 
     def at(self, line: int, column: int, name: str, reason: str) -> None:
         self.problems.append(PolicyError(self.file, line, name, reason, column))

@@ -251,15 +251,15 @@ class _Reader:
         parts = []
         while True:
             end = self._document.find(stop, self._position)
-            at = expression_start(self._document, self._position)
             if end < 0 and stop != "<":
                 self._fail(name, f"has no closing quote: add {stop}")
             end = len(self._document) if end < 0 else end
-            literal = self._document[self._position : end if at < 0 or at > end else at]
+            at = expression_start(self._document, self._position, end)
+            literal = self._document[self._position : end if at < 0 else at]
             if stop != "<" and "<" in literal:
                 self._fail(name, "has a < in its value: close the quotes before, or write &lt;")
             parts.append(ENTITY.sub(decode_entity, literal))
-            if at < 0 or at > end:
+            if at < 0:
                 self._position = end
                 return "".join(parts)
             after = expression_end(self._document, at)

@@ -215,3 +215,10 @@ _elements = st.recursive(
 @given(st.sampled_from(SECTIONS), st.lists(_elements, max_size=3))
 def test_any_document_compiles_or_is_refused(section: str, elements: list[str]) -> None:
     in_section("".join(elements), section)
+
+
+def test_thousands_of_unknown_names_are_told_and_only_the_first_get_a_hint() -> None:
+    found = in_section("".join(f"<choos{number} />" for number in range(13_000)))
+    assert len(found) == 13_000
+    assert found[0].endswith("did you mean 'choose'?")
+    assert found[-1].endswith("no such policy")
