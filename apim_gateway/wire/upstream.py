@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Optional
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from apim_gateway.wire.headers import Pairs, end_to_end
@@ -119,11 +121,28 @@ def _look_at(closed: asyncio.Future[None]) -> None:
         closed.exception()
 
 
+class _Protocol(ResponseHandler):
+    """Read the head of a reply before what came with it.
+
+    aiohttp drops a reply whose first bytes hold a sound head and, behind it, chunks that are none.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the socket."""
+        end = data.find(b"\r\n\r\n") + 4
+        if 4 <= end < len(data):
+            super().data_received(data[:end])
+            data = data[end:]
+        super().data_received(data)
+
+
 class _Connector(aiohttp.TCPConnector):
     """Open connections, as many as it takes, to the hosts that calls may go to."""
 
     def __init__(self, reach: Reach) -> None:
         super().__init__(limit=0)
+        factory: Any = partial(_Protocol, loop=self._loop)
+        self._factory = factory
         self._reach = reach
 
     async def connect(self, req: Any, *arguments: Any, **named: Any) -> Any:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.apim_gateway.loopback import (
     KEY,
@@ -132,5 +135,46 @@ def test_a_body_that_is_no_json_is_400(raw: bytes) -> None:
             headers = {**BEARER, "Content-Encoding": "gzip"}
             found = await call(running, POLICY, "PUT", headers, raw=raw)
             assert (found.status, found.json["error"]["code"]) == (400, "InvalidRequestContent")
+
+    run(main())
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+KNOWN = ("properties", "format", "value", "apiId", "purposes", "credentialsExpireAfter", "traceId")
+MEANT = st.dictionaries(
+    st.sampled_from(KNOWN),
+    VALUES | st.fixed_dictionaries({"format": VALUES, "value": VALUES}) | st.just(["tracing"]),
+)
+CALLS = st.tuples(
+    st.sampled_from(
+        [
+            ("PUT", POLICY),
+            ("PUT", "/policies/policy"),
+            ("PUT", "/apis/inference/operations/chat-completions/policies/policy"),
+            ("POST", "/gateways/managed/listDebugCredentials"),
+            ("POST", "/gateways/managed/listTrace"),
+        ]
+    ),
+    MEANT | VALUES,
+)
+
+
+@settings(max_examples=25)
+@given(st.lists(CALLS, min_size=5, max_size=20), st.lists(st.binary(max_size=40), max_size=5))
+def test_no_body_brings_a_management_call_down(
+    asked: list[tuple[tuple[str, str], Any]], raw: list[bytes]
+) -> None:
+    async def main() -> None:
+        async with served(echo, policy()) as running:
+            for (method, path), body in asked:
+                found = await call(running, path, method, BEARER, raw=json.dumps(body).encode())
+                assert found.status in (200, 400, 404), (method, path, body, found.body)
+            for data in raw:
+                assert (await call(running, POLICY, "PUT", BEARER, raw=data)).status == 400
+            assert (await call(running, body={})).status == 200
 
     run(main())
