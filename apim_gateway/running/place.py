@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Optional
 
-from apim_gateway.wire.responses import Answer
+from apim_gateway.wire.responses import Answer, unsupported
 from policy_expressions import ExpressionFailure
+from policy_expressions.errors import NotSupportedHere
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,17 @@ class SectionError(Exception):
 
 @contextmanager
 def located(place: Optional[Place]) -> Iterator[None]:
-    """Give a failure inside its place; what .NET throws becomes a failure."""
+    """Give a failure inside its place; what .NET throws, or is not evaluated here, becomes one."""
     try:
         yield
     except ExpressionFailure as error:
         message = f"Expression evaluation failed. {error.message}"
         source = place.name if place else ""
-        failure = SectionError(source, "ExpressionValueEvaluationFailure", message)
+        answer = None
+        if isinstance(error, NotSupportedHere):  # nothing that API Management would say
+            message = f"{error.exception} in an expression of {source}: {error.message}."
+            answer = unsupported(message)
+        failure = SectionError(source, "ExpressionValueEvaluationFailure", message, answer)
         failure.place = place
         raise failure from error
     except SectionError as failure:

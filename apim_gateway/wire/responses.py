@@ -55,6 +55,12 @@ def internal(request_id: str) -> Answer:
     return _answer(500, "Internal Server Error", INTERNAL, activity=request_id)
 
 
+def unsupported(what: str) -> Answer:
+    """Answer 500 to what this gateway cannot do and API Management may; the message is ours."""
+    message = f"Not supported on this machine, though it may be in API Management: {what}"
+    return _answer(500, "Internal Server Error", message)
+
+
 def too_many(message: str, seconds: int, header: bool = True) -> Answer:
     """Answer 429; `seconds` until the caller may try again, also in the `header` Retry-After."""
     text = f"{message} Try again in {seconds} seconds."

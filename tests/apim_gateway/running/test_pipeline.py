@@ -97,3 +97,21 @@ def test_on_error_may_answer_instead() -> None:
     found = ask(policy(inbound=BROKEN, on_error=answer), answering())
     assert (found.status, found.reason) == (299, "Own")
     assert found.body == b"ExpressionValueEvaluationFailure"
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ('Regex.IsMatch("a", "(?:(?:a{1000}){1000}){1000}")', "Regex"),
+        ('DateTime.Parse(context.Request.Method.Substring(4) + "1 1 1 1")', "DateTime.Parse"),
+    ],
+)
+def test_what_is_not_evaluated_here_is_named_and_no_exception_of_net(
+    value: str, named: str
+) -> None:
+    inbound = f"<set-variable name='v' value='@({value})' />"
+    found = ask(policy(inbound=inbound, on_error=SHOW))
+    assert found.status == 500
+    assert found.json["message"].startswith("Not supported on this machine")
+    assert named in found.json["message"]
+    assert "set-variable" in found.json["message"]
