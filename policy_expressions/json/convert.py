@@ -9,6 +9,7 @@ from policy_expressions.errors import ExpressionFailure, argument, argument_null
 from policy_expressions.json.containers import JArray, JObject, JProperty
 from policy_expressions.json.reader import parse
 from policy_expressions.json.tokens import JToken, JValue
+from policy_expressions.runtime.abilities import HasFields
 from policy_expressions.runtime.containers import HashSet, List
 from policy_expressions.runtime.convertible import (
     from_base64,
@@ -156,7 +157,7 @@ def from_object(value: Any, depth: int = 0) -> JToken:
         raise ExpressionFailure(_SERIALIZATION, text)
     if isinstance(value, JToken):
         return value.clone()
-    if hasattr(value, "fields"):
+    if isinstance(value, HasFields):
         return JObject([JProperty(n, from_object(v, depth + 1)) for n, v in value.fields()])
     if isinstance(value, Iterable) and not isinstance(value, (str, bytearray)):
         return JArray([from_object(item, depth + 1) for item in value])

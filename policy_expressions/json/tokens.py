@@ -13,6 +13,7 @@ from uuid import UUID
 
 from policy_expressions.errors import argument, invalid_operation
 from policy_expressions.json.writer import Writer, scalar, write
+from policy_expressions.runtime.abilities import Boxed, HasJson, HasText
 from policy_expressions.runtime.containers import Versioned
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.enums import member
@@ -47,7 +48,7 @@ def kind_of(value: Any) -> str:
     raise argument(f"Could not determine JSON object type for type {name}.")
 
 
-class JToken:
+class JToken(HasText, HasJson):
     """Any piece of JSON; parent is the container it stands in, kind its JTokenType."""
 
     __slots__ = ("parent",)
@@ -131,7 +132,7 @@ def path_step(name: str) -> str:
     return f"['{quoted}']"
 
 
-class JValue(JToken):
+class JValue(JToken, Boxed):
     """A JSON value: string, number, bool, null, date and the like."""
 
     __slots__ = ("kind", "value")

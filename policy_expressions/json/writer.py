@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from policy_expressions.errors import ExpressionFailure
+from policy_expressions.runtime.abilities import HasFields, HasJson
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.meter import paced
 from policy_expressions.runtime.numbers import decimal_text, double_text
@@ -79,11 +80,11 @@ class Writer:
         """Write any value."""
         if depth > MAX_DEPTH:
             raise _unwritable("Self referencing loop detected, or nested too deeply.")
-        if hasattr(value, "to_json"):
+        if isinstance(value, HasJson):
             value.to_json(self, depth)
         elif value is None or isinstance(value, _SCALARS):
             self.parts.append(scalar(value))
-        elif hasattr(value, "fields"):
+        elif isinstance(value, HasFields):
             self.object(value.fields(), depth)
         elif isinstance(value, Iterable):
             self.array(value, depth)

@@ -11,7 +11,7 @@ from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.model import Definition, Type
-from policy_expressions.types.signatures import Newer
+from policy_expressions.types.signatures import Newer, with_run, with_type
 
 
 class Plain:
@@ -71,20 +71,20 @@ def _delegate(name: str, count: int, result: str = "void") -> Definition:
 
 _OBJECT = {
     "new()": Plain,
-    "string ToString()": _text,
+    "string ToString()": with_run(_text),
     "bool Equals(object obj); static bool Equals(object objA, object objB)": equal,
     "int GetHashCode()": _hash,
-    "Type GetType()": _type_of,
+    "Type GetType()": with_run(_type_of),
     "static bool ReferenceEquals(object objA, object objB)": lambda a, b: a is b,
 }
 _NULLABLE = {
     "bool HasValue": lambda value: value is not None,
     "T Value": _has_value,
-    "T GetValueOrDefault(); T GetValueOrDefault(T defaultValue)": _value_or,
-    "string ToString()": _text,
+    "T GetValueOrDefault(); T GetValueOrDefault(T defaultValue)": with_type(_value_or),
+    "string ToString()": with_run(_text),
     "bool Equals(object other)": equal,
     "int GetHashCode()": lambda value: 0 if value is None else _hash(value),
-    "Type GetType()": _type_of,
+    "Type GetType()": with_run(_type_of),
 }
 
 DEFINITIONS = (

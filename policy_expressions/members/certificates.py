@@ -7,11 +7,13 @@ from typing import Any, Optional
 from xml.sax.saxutils import escape
 
 from policy_expressions.errors import NotSupportedHere
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.convertible import from_base64, to_base64
 from policy_expressions.runtime.dates import DateTime
 from policy_expressions.runtime.enums import enum_text
 from policy_expressions.runtime.run import Run
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import with_run
 from policy_expressions.xml.reader import parse_element
 
 _SPACE = "System.Security.Cryptography"
@@ -43,7 +45,7 @@ def _rsa(of: str) -> Callable[..., Any]:
     return make
 
 
-class Named:
+class Named(HasText):
     """RSASignaturePadding, RSAEncryptionPadding or HashAlgorithmName: a name."""
 
     def __init__(self, of: str, name: str) -> None:
@@ -243,7 +245,7 @@ DEFINITIONS = (
         {
             "int KeySize": lambda key: key.size,
             "string ToXmlString(bool includePrivateParameters)": _to_xml,
-            "void FromXmlString(string! xmlString)": _from_xml,
+            "void FromXmlString(string! xmlString)": with_run(_from_xml),
             "void Clear(); void Dispose()": lambda key: None,
         },
     ),

@@ -19,17 +19,17 @@ from policy_expressions.runtime.containers import (
 from policy_expressions.runtime.records import KeyValuePair, Tuple, equal
 from policy_expressions.runtime.sequences import make_array, new_dictionary
 from policy_expressions.types.model import Definition, Type
-from policy_expressions.types.signatures import Newer
+from policy_expressions.types.signatures import Newer, with_run, with_type
 
 _LIST = {
-    "new()": lambda of: List(of),
-    "new(int capacity)": lambda of, _: List(of),
-    "new(IEnumerable<T>! collection)": lambda of, items: List(of, walk(items)),
+    "new()": with_type(lambda of: List(of)),
+    "new(int capacity)": with_type(lambda of, _: List(of)),
+    "new(IEnumerable<T>! collection)": with_type(lambda of, items: List(of, walk(items))),
     "int Count": len,
     "T this[int index]": does.list_item,
     "set T this[int index]": does.set_list_item,
     "void Add(T item)": does.changing(list.append),
-    "void AddRange(IEnumerable<T>! collection)": does.add_range,
+    "void AddRange(IEnumerable<T>! collection)": with_run(does.add_range),
     "void Insert(int index, T item)": does.insert,
     "bool Remove(T item)": does.remove,
     "void RemoveAt(int index)": does.remove_at,
@@ -37,16 +37,18 @@ _LIST = {
     "void Clear()": does.changing(list.clear),
     "bool Contains(T item)": lambda items, item: does.position(items, item) >= 0,
     "int IndexOf(T item)": does.position,
-    "T Find(Predicate<T>! match)": does.find,
+    "T Find(Predicate<T>! match)": with_type(does.find),
     "int FindIndex(Predicate<T>! match)": does.matching,
-    "List<T> FindAll(Predicate<T>! match)": lambda of, items, match: List(of, filter(match, items)),
+    "List<T> FindAll(Predicate<T>! match)": with_type(
+        lambda of, items, match: List(of, filter(match, items))
+    ),
     "bool Exists(Predicate<T>! match)": lambda items, match: does.matching(items, match) >= 0,
     "bool TrueForAll(Predicate<T>! match)": lambda items, match: all(map(match, items)),
     "void ForEach(Action<T>! action)": does.for_each,
-    "List<T> GetRange(int index, int count)": does.get_range,
+    "List<T> GetRange(int index, int count)": with_type(does.get_range),
     "void Sort(); void Sort(Comparison<T>! comparison)": does.sort,
     "void Reverse()": does.changing(list.reverse),
-    "T[] ToArray()": make_array,
+    "T[] ToArray()": with_type(make_array),
 }
 _ARRAY = {
     "int Length": len,
@@ -54,18 +56,18 @@ _ARRAY = {
     "static bool Exists<T>(T[]! array, Predicate<T>! match)": (
         lambda items, match: does.matching(items, match) >= 0
     ),
-    "static T Find<T>(T[]! array, Predicate<T>! match)": does.find,
+    "static T Find<T>(T[]! array, Predicate<T>! match)": with_type(does.find),
     "static T[] FindAll<T>(T[]! array, Predicate<T>! match)": (
-        lambda of, items, match: make_array(of, filter(match, walk(items)))
+        with_type(lambda of, items, match: make_array(of, filter(match, walk(items))))
     ),
     "static int FindIndex<T>(T[]! array, Predicate<T>! match)": does.matching,
     "static R[] ConvertAll<T, R>(T[]! array, Converter<T, R>! converter)": (
-        lambda of, items, convert: make_array(of, map(convert, walk(items)))
+        with_type(lambda of, items, convert: make_array(of, map(convert, walk(items))))
     ),
     "static void Sort<T>(T[]! array)": does.sort,
     "static void Reverse<T>(T[]! array)": lambda items: items.reverse(),
     "static void ForEach<T>(T[]! array, Action<T>! action)": does.for_each,
-    "static T[] Empty<T>()": lambda of: make_array(of, ()),
+    "static T[] Empty<T>()": with_type(lambda of: make_array(of, ())),
     "static void Copy(Array! sourceArray, Array! destinationArray, int length); "
     "static void Copy(Array! sourceArray, int sourceIndex, Array! destinationArray, "
     "int destinationIndex, int length)": does.copy,
@@ -93,12 +95,14 @@ def _try_entry(items: Any, key: Any, cell: list[Any]) -> bool:
 
 
 _DICTIONARY = {
-    "new()": lambda of: new_dictionary(of),
-    "new(int capacity)": lambda of, _: new_dictionary(of),
-    "new(IEqualityComparer<K> comparer)": lambda of, comparer: new_dictionary(of, comparer),
+    "new()": with_type(lambda of: new_dictionary(of)),
+    "new(int capacity)": with_type(lambda of, _: new_dictionary(of)),
+    "new(IEqualityComparer<K> comparer)": with_type(
+        lambda of, comparer: new_dictionary(of, comparer)
+    ),
     "new(IDictionary<K, V>! dictionary); "
     "new(IDictionary<K, V>! dictionary, IEqualityComparer<K> comparer)": (
-        lambda of, *values: _copied(of, *values)
+        with_type(lambda of, *values: _copied(of, *values))
     ),
     "bool TryAdd(K key, V value); bool Remove(K key, out V value)": Newer(".NET Core 2.0"),
     "void Clear()": Dictionary.clear,
@@ -138,11 +142,11 @@ _SET = {
     f"bool IsSupersetOf({_OTHER})": lambda items, other: items.keys() >= items.keys(other),
 }
 _MADE_SET = {
-    "new()": lambda of: HashSet(of),
-    "new(IEnumerable<T>! collection)": lambda of, items: HashSet(of, walk(items)),
-    "new(IEqualityComparer<T> comparer)": lambda of, comparer: HashSet(of, (), comparer),
+    "new()": with_type(lambda of: HashSet(of)),
+    "new(IEnumerable<T>! collection)": with_type(lambda of, items: HashSet(of, walk(items))),
+    "new(IEqualityComparer<T> comparer)": with_type(lambda of, comparer: HashSet(of, (), comparer)),
     "new(IEnumerable<T>! collection, IEqualityComparer<T> comparer)": (
-        lambda of, items, comparer: HashSet(of, walk(items), comparer)
+        with_type(lambda of, items, comparer: HashSet(of, walk(items), comparer))
     ),
 }
 _GENERIC = "System.Collections.Generic"
@@ -152,8 +156,8 @@ def _line(name: str, put: str, take: str, index: int) -> Definition:
     return Definition(
         f"class {_GENERIC}.{name}<T> : IReadOnlyCollection<T>",
         {
-            "new()": lambda of: List(of),
-            "new(IEnumerable<T>! collection)": lambda of, items: List(of, walk(items)),
+            "new()": with_type(lambda of: List(of)),
+            "new(IEnumerable<T>! collection)": with_type(lambda of, items: List(of, walk(items))),
             f"void {put}(T item)": does.changing(list.append),
             f"T {take}()": does.ending(name, index, take=True),
             "T Peek()": does.ending(name, index, take=False),
@@ -252,7 +256,7 @@ DEFINITIONS = (
     Definition(
         f"struct {_GENERIC}.KeyValuePair<K, V>",
         {
-            "new(K key, V value)": lambda of, key, value: KeyValuePair(of, key, value),
+            "new(K key, V value)": with_type(lambda of, key, value: KeyValuePair(of, key, value)),
             "K Key": lambda pair: pair.key,
             "V Value": lambda pair: pair.value,
         },
@@ -260,6 +264,6 @@ DEFINITIONS = (
     *(definition for count in range(2, 6) for definition in _tuples(count)),
     Definition(
         "class System.Tuple",
-        {_create(count): lambda of, *items: Tuple(of, items) for count in range(2, 6)},
+        {_create(count): with_type(lambda of, *items: Tuple(of, items)) for count in range(2, 6)},
     ),
 )

@@ -20,6 +20,7 @@ from policy_expressions.runtime.names import Names, Variables, decoded, lists
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import units
 from policy_expressions.types.model import Definition, Type
+from policy_expressions.types.signatures import with_run_and_type, with_type
 from policy_expressions.xml.reader import parse_document, parse_element
 
 _LISTS = "IReadOnlyDictionary<string, string[]>"
@@ -179,7 +180,7 @@ DEFINITIONS = (
         "IMessageBody",
         model.Body,
         members={
-            "T As<T>(bool preserveContent = false)": _as,
+            "T As<T>(bool preserveContent = false)": with_run_and_type(_as),
             f"{_LISTS} AsFormUrlEncodedContent(bool preserveContent = false)": (
                 lambda body, preserve: decoded(_content(body, preserve))
             ),
@@ -281,7 +282,7 @@ DEFINITIONS = (
         "class ContextExtensions",
         {
             "static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> variables, "
-            "string variableName, T defaultValue = default)": _typed_or_default,
+            "string variableName, T defaultValue = default)": with_type(_typed_or_default),
             f"static string GetValueOrDefault(this {_LISTS} headers, string headerName, "
             "string defaultValue = null)": _joined_or_default,
             "static V GetValueOrDefault<K, V>(this IReadOnlyDictionary<K, V> dictionary, K key, "

@@ -7,15 +7,16 @@ from typing import Any, Optional
 
 from policy_expressions.errors import argument, out_of_range
 from policy_expressions.runtime import strings
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.formats import format_items
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters, units
 from policy_expressions.types.model import Definition
-from policy_expressions.types.signatures import Newer
+from policy_expressions.types.signatures import Newer, with_run
 
 
-class Builder:
+class Builder(HasText):
     """System.Text.StringBuilder."""
 
     type = "StringBuilder"
@@ -58,28 +59,28 @@ _BUILDER = {
     "set int Length": Builder.resize,
     "char this[int index]": lambda b, index: strings.at(b.text(), index),
     "StringBuilder Append(object value); StringBuilder Append(string value)": (
-        lambda run, b, value: b.add(run, text_of(run, value))
+        with_run(lambda run, b, value: b.add(run, text_of(run, value)))
     ),
     "StringBuilder Append(char value, int count)": (
-        lambda run, b, char, count: b.add(run, strings.repeat(run, char, count))
+        with_run(lambda run, b, char, count: b.add(run, strings.repeat(run, char, count)))
     ),
     "StringBuilder AppendLine(); StringBuilder AppendLine(string value)": (
-        lambda run, b, text="": b.add(run, (text or "") + run.newline)
+        with_run(lambda run, b, text="": b.add(run, (text or "") + run.newline))
     ),
     "StringBuilder AppendFormat(string! format, params object[]! args)": (
-        lambda run, b, form, items: b.add(run, format_items(run, form, items))
+        with_run(lambda run, b, form, items: b.add(run, format_items(run, form, items)))
     ),
     "StringBuilder Insert(int index, string value)": (
-        lambda run, b, i, text: b.put(run, strings.insert(b.text(), i, text or ""))
+        with_run(lambda run, b, i, text: b.put(run, strings.insert(b.text(), i, text or "")))
     ),
     "StringBuilder Remove(int startIndex, int length)": (
-        lambda run, b, i, n: b.put(run, strings.remove(b.text(), i, n))
+        with_run(lambda run, b, i, n: b.put(run, strings.remove(b.text(), i, n)))
     ),
     "StringBuilder Replace(string! oldValue, string newValue); "
     "StringBuilder Replace(char oldChar, char newChar)": (
-        lambda run, b, old, new: b.put(run, strings.replace(run, b.text(), old, new))
+        with_run(lambda run, b, old, new: b.put(run, strings.replace(run, b.text(), old, new)))
     ),
-    "StringBuilder Clear()": lambda run, b: b.put(run, ""),
+    "StringBuilder Clear()": with_run(lambda run, b: b.put(run, "")),
     "string ToString()": Builder.text,
 }
 
@@ -198,9 +199,11 @@ class Writer(Builder):
 
 _WRITER = {
     "new()": Writer,
-    "void Write(object value); void Write(string value); void Write(char value)": _put,
-    "void WriteLine(); void WriteLine(object value); void WriteLine(string value)": _put_line,
-    "void Write(string! format, params object[]! arg)": _put_formatted,
+    "void Write(object value); void Write(string value); void Write(char value)": with_run(_put),
+    "void WriteLine(); void WriteLine(object value); void WriteLine(string value)": with_run(
+        _put_line
+    ),
+    "void Write(string! format, params object[]! arg)": with_run(_put_formatted),
     "void Flush(); void Close(); void Dispose()": lambda writer: None,
     "StringBuilder GetStringBuilder()": lambda writer: writer,
     "string ToString()": Writer.text,

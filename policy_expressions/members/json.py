@@ -28,6 +28,7 @@ from policy_expressions.runtime.formats import format_value
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import BigInteger, Enumeration
 from policy_expressions.types.model import Definition, Type
+from policy_expressions.types.signatures import with_run, with_type
 
 _LINQ = "Newtonsoft.Json.Linq"
 
@@ -116,15 +117,15 @@ _TOKEN = {
     "JToken this[object key]": virtual("item"),
     "set JToken this[object key]": virtual("set_item"),
     "string ToString(); "
-    "string ToString(Formatting formatting, params JsonConverter[] converters)": (_text),
-    "T Value<T>(object key)": lambda of, token, key: token_value(of, token.item(key)),
-    "IEnumerable<T> Values<T>()": _values,
+    "string ToString(Formatting formatting, params JsonConverter[] converters)": (with_run(_text)),
+    "T Value<T>(object key)": with_type(lambda of, token, key: token_value(of, token.item(key))),
+    "IEnumerable<T> Values<T>()": with_type(_values),
     "JEnumerable<JToken> Children()": lambda token: Sequence(lambda: iter(token)),
-    "JEnumerable<T> Children<T>()": lambda of, token: Sequence(
-        lambda: filter(of.element.accepts, token)
+    "JEnumerable<T> Children<T>()": with_type(
+        lambda of, token: Sequence(lambda: filter(of.element.accepts, token))
     ),
     "IEnumerable<JToken> Ancestors()": lambda token: Sequence(lambda: _ancestors(token)),
-    "T ToObject<T>()": to_object,
+    "T ToObject<T>()": with_type(to_object),
     "JToken SelectToken(string! path); "
     "JToken SelectToken(string! path, bool errorWhenNoMatch)": select_one,
     "IEnumerable<JToken> SelectTokens(string! path)": lambda token, path: Array(
@@ -230,7 +231,7 @@ _VALUE = {
     "set object Value": _set_plain,
     "bool Equals(JValue other)": lambda a, b: a == b,
     "string ToString(); string ToString(string format); "
-    "string ToString(IFormatProvider provider)": (_text),
+    "string ToString(IFormatProvider provider)": (with_run(_text)),
     "static JValue CreateNull()": lambda: JValue(None),
     "static JValue CreateUndefined()": lambda: JValue(None, "Undefined"),
     "static JValue CreateString(string value)": _made("string"),
@@ -250,14 +251,16 @@ def _serialize(run: Run, value: Any, form: Optional[Enumeration] = None) -> str:
 
 _OBJECT_VALUE = "static string SerializeObject(object value"
 _CONVERT = {
-    f"{_OBJECT_VALUE}); {_OBJECT_VALUE}, Formatting formatting)": _serialize,
+    f"{_OBJECT_VALUE}); {_OBJECT_VALUE}, Formatting formatting)": with_run(_serialize),
     "static object DeserializeObject(string! value); "
-    "static T DeserializeObject<T>(string! value)": deserialize,
+    "static T DeserializeObject<T>(string! value)": with_type(deserialize),
 }
 _EXTENSIONS = {
-    "static U Value<U>(this IEnumerable<JToken>! value)": token_value,
+    "static U Value<U>(this IEnumerable<JToken>! value)": with_type(token_value),
     "static IEnumerable<U> Values<U>(this IEnumerable<JToken>! source); "
-    "static IEnumerable<U> Values<U>(this IEnumerable<JToken>! source, object key)": _values,
+    "static IEnumerable<U> Values<U>(this IEnumerable<JToken>! source, object key)": with_type(
+        _values
+    ),
     "static IEnumerable<JToken> Children<T>(this IEnumerable<T>! source)": lambda tokens: Sequence(
         lambda: (child for token in walk(tokens) for child in token)
     ),

@@ -11,7 +11,7 @@ from policy_expressions.runtime.containers import HashSet, Sequence, walk
 from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.numbers import NUMBERS
 from policy_expressions.types.model import Definition
-from policy_expressions.types.signatures import Newer
+from policy_expressions.types.signatures import Newer, with_run, with_run_and_type, with_type
 
 _THIS = "this IEnumerable<T>! source"
 _TEST = f"{_THIS}, Func<T, bool>! predicate"
@@ -56,8 +56,8 @@ def _indexed_where(source: Any, test: Any) -> Any:
 
 
 _ENUMERABLE = {
-    "static IEnumerable<int> Range(int start, int count)": does.numbers,
-    "static IEnumerable<T> Repeat<T>(T element, int count)": does.repeated,
+    "static IEnumerable<int> Range(int start, int count)": with_run(does.numbers),
+    "static IEnumerable<T> Repeat<T>(T element, int count)": with_run(does.repeated),
     "static IEnumerable<T> Empty<T>()": lambda: Sequence(lambda: iter(())),
     f"static IEnumerable<R> Select<T, R>({_THIS}, Func<T, R>! selector)": does.lazy(
         lambda source, selector: map(selector, walk(source))
@@ -119,8 +119,10 @@ _ENUMERABLE = {
     ),
     f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}); "
     f"static IEnumerable<T> DefaultIfEmpty<T>({_THIS}, T defaultValue)": (
-        lambda of, source, *default: Sequence(
-            lambda: iter(gathered(walk(source)) or [*default, of.element.default][:1])
+        with_type(
+            lambda of, source, *default: Sequence(
+                lambda: iter(gathered(walk(source)) or [*default, of.element.default][:1])
+            )
         )
     ),
     f"{_SORTED} OrderBy<T, K>({_KEY}); "
@@ -131,19 +133,19 @@ _ENUMERABLE = {
     f"{_SORTED} ThenByDescending<T, K>({_THEN})": ordering.then(True),
     f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_KEY}); "
     f"static IEnumerable<IGrouping<K, E>> GroupBy<T, K, E>({_KEY}, Func<T, E>! elementSelector)": (
-        lambda of, *values: Sequence(lambda: iter(ordering.groups(of.element, *values)))
+        with_type(lambda of, *values: Sequence(lambda: iter(ordering.groups(of.element, *values))))
     ),
-    f"static ILookup<K, T> ToLookup<T, K>({_KEY})": lambda of, *values: ordering.Lookup(
-        of, ordering.groups(of, *values)
+    f"static ILookup<K, T> ToLookup<T, K>({_KEY})": with_type(
+        lambda of, *values: ordering.Lookup(of, ordering.groups(of, *values))
     ),
     _both("First"): does.first,
-    _both("FirstOrDefault"): does.first_or_default,
+    _both("FirstOrDefault"): with_type(does.first_or_default),
     _both("Last"): does.last,
-    _both("LastOrDefault"): does.last_or_default,
+    _both("LastOrDefault"): with_type(does.last_or_default),
     _both("Single"): does.single,
-    _both("SingleOrDefault"): does.single_or_default,
+    _both("SingleOrDefault"): with_type(does.single_or_default),
     f"static T ElementAt<T>({_THIS}, int index)": does.element_at,
-    f"static T ElementAtOrDefault<T>({_THIS}, int index)": does.element_or_default,
+    f"static T ElementAtOrDefault<T>({_THIS}, int index)": with_type(does.element_or_default),
     _both("Any", "bool"): does.some,
     f"static bool All<T>({_TEST})": lambda source, test: all(map(test, walk(source))),
     _both("Count", "int"): does.count,
@@ -153,27 +155,29 @@ _ENUMERABLE = {
     f"static bool SequenceEqual<T>({_SECOND})": does.all_equal,
     f"static T Aggregate<T>({_THIS}, Func<T, T, T>! func); "
     f"static A Aggregate<T, A>({_THIS}, A seed, Func<A, T, A>! func)": does.aggregate,
-    _numeric("Sum", _SUMS): does.total,
-    _numeric("Average", _MEANS): does.average,
-    f"static T Max<T>({_THIS}); static R Max<T, R>({_THIS}, Func<T, R>! selector)": does.extreme(
-        max
+    _numeric("Sum", _SUMS): with_type(does.total),
+    _numeric("Average", _MEANS): with_type(does.average),
+    f"static T Max<T>({_THIS}); static R Max<T, R>({_THIS}, Func<T, R>! selector)": with_type(
+        does.extreme(max)
     ),
-    f"static T Min<T>({_THIS}); static R Min<T, R>({_THIS}, Func<T, R>! selector)": does.extreme(
-        min
+    f"static T Min<T>({_THIS}); static R Min<T, R>({_THIS}, Func<T, R>! selector)": with_type(
+        does.extreme(min)
     ),
-    f"static List<T> ToList<T>({_THIS})": does.to_list,
-    f"static T[] ToArray<T>({_THIS})": does.to_array,
-    f"static HashSet<T> ToHashSet<T>({_THIS})": lambda of, source: HashSet(of, walk(source)),
+    f"static List<T> ToList<T>({_THIS})": with_run_and_type(does.to_list),
+    f"static T[] ToArray<T>({_THIS})": with_run_and_type(does.to_array),
+    f"static HashSet<T> ToHashSet<T>({_THIS})": with_type(
+        lambda of, source: HashSet(of, walk(source))
+    ),
     f"static Dictionary<K, T> ToDictionary<T, K>({_KEY}); "
     f"static Dictionary<K, T> ToDictionary<T, K>({_KEY}, IEqualityComparer<K> comparer); "
     f"static Dictionary<K, V> ToDictionary<T, K, V>({_KEY}, Func<T, V>! elementSelector); "
     f"static Dictionary<K, V> ToDictionary<T, K, V>({_KEY}, Func<T, V>! elementSelector, "
-    "IEqualityComparer<K> comparer)": does.to_dictionary,
-    "static IEnumerable<R> OfType<R>(this IEnumerable! source)": lambda of, source: Sequence(
-        lambda: filter(of.element.accepts, walk(source))
+    "IEqualityComparer<K> comparer)": with_type(does.to_dictionary),
+    "static IEnumerable<R> OfType<R>(this IEnumerable! source)": with_type(
+        lambda of, source: Sequence(lambda: filter(of.element.accepts, walk(source)))
     ),
-    "static IEnumerable<R> Cast<R>(this IEnumerable! source)": lambda of, source: Sequence(
-        lambda: map(of.element.unbox, walk(source))
+    "static IEnumerable<R> Cast<R>(this IEnumerable! source)": with_type(
+        lambda of, source: Sequence(lambda: map(of.element.unbox, walk(source)))
     ),
     f"static IEnumerable<T> AsEnumerable<T>({_THIS})": lambda source: source,
 }

@@ -24,7 +24,7 @@ from policy_expressions.runtime.randoms import Random
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.model import Definition
-from policy_expressions.types.signatures import Newer
+from policy_expressions.types.signatures import Newer, with_run
 
 _MODES = (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN, ROUND_FLOOR, ROUND_CEILING)
 
@@ -163,7 +163,7 @@ _CONVERT = {
     "static char ToChar(object value)": convertible.to_char,
     "static string ToString(object value); "
     "static string ToString(object value, IFormatProvider provider)": (
-        lambda run, value, _=None: text_of(run, value)
+        with_run(lambda run, value, _=None: text_of(run, value))
     ),
     "static string ToString(string value); "
     "static string ToString(string value, IFormatProvider provider)": lambda value, _=None: value,

@@ -15,6 +15,7 @@ from policy_expressions.runtime.number_parse import (
 from policy_expressions.runtime.numbers import NUMBERS, Number
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import with_run
 
 
 def compare(a: Any, b: Any) -> int:
@@ -41,11 +42,11 @@ def _number(kind: Number) -> Definition:
         # stands for ReadOnlySpan<byte>: with it a bare null is ambiguous, as in .NET
         f"static bool TryParse(byte[] utf8Text, out {name} result)": None,
         "string ToString(); string ToString(IFormatProvider provider)": (
-            lambda run, value, _=None: text_of(run, value)
+            with_run(lambda run, value, _=None: text_of(run, value))
         ),
         "string ToString(string format); "
         "string ToString(string format, IFormatProvider provider)": (
-            lambda run, value, form, _=None: format_value(run, value, form)
+            with_run(lambda run, value, form, _=None: format_value(run, value, form))
         ),
         f"int CompareTo({name} value)": compare,
         f"bool Equals({name} obj)": same,

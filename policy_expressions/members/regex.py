@@ -10,6 +10,7 @@ from policy_expressions.runtime.regexes import Match, Regex
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.strings import strings
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import with_run
 
 
 def _is_match(run: Run, text: str, pattern: str, options: Any = None) -> bool:
@@ -57,27 +58,43 @@ DEFINITIONS = (
             "new(string! pattern, RegexOptions options, TimeSpan timeout)": lambda p, o, _: Regex(
                 p, o
             ),
-            f"static bool IsMatch({_STATIC}); static bool IsMatch({_STATIC}, {_HOW})": _is_match,
-            f"static Match Match({_STATIC}); static Match Match({_STATIC}, {_HOW})": _match,
+            f"static bool IsMatch({_STATIC}); static bool IsMatch({_STATIC}, {_HOW})": with_run(
+                _is_match
+            ),
+            f"static Match Match({_STATIC}); static Match Match({_STATIC}, {_HOW})": with_run(
+                _match
+            ),
             f"static MatchCollection Matches({_STATIC}); "
-            f"static MatchCollection Matches({_STATIC}, {_HOW})": _matches,
+            f"static MatchCollection Matches({_STATIC}, {_HOW})": with_run(_matches),
             f"static string Replace({_STATIC}, string! replacement); "
             f"static string Replace({_STATIC}, string! replacement, {_HOW}); "
             f"static string Replace({_STATIC}, MatchEvaluator! evaluator); "
-            f"static string Replace({_STATIC}, MatchEvaluator! evaluator, {_HOW})": _replace,
-            f"static string[] Split({_STATIC}); static string[] Split({_STATIC}, {_HOW})": _split,
-            "static string Unescape(string! str)": unescape,
-            "bool IsMatch(string! input)": lambda run, p, text: p.search(run, text) is not None,
-            "Match Match(string! input)": lambda run, pattern, text: pattern.match(run, text),
-            "MatchCollection Matches(string! input)": lambda run, pattern, text: List(
-                "MatchCollection", pattern.matches(run, text)
+            f"static string Replace({_STATIC}, MatchEvaluator! evaluator, {_HOW})": with_run(
+                _replace
             ),
-            "string Replace(string! input, string! replacement)": _replace_with,
-            "string Replace(string! input, string! replacement, int count)": _replace_with,
-            "string Replace(string! input, MatchEvaluator! evaluator)": _replace_with,
-            "string[] Split(string! input)": lambda run, p, text: strings(p.split(run, text)),
-            "string[] Split(string! input, int count)": lambda run, p, text, n: strings(
-                p.split(run, text, n)
+            f"static string[] Split({_STATIC}); static string[] Split({_STATIC}, {_HOW})": with_run(
+                _split
+            ),
+            "static string Unescape(string! str)": unescape,
+            "bool IsMatch(string! input)": with_run(
+                lambda run, p, text: p.search(run, text) is not None
+            ),
+            "Match Match(string! input)": with_run(
+                lambda run, pattern, text: pattern.match(run, text)
+            ),
+            "MatchCollection Matches(string! input)": with_run(
+                lambda run, pattern, text: List("MatchCollection", pattern.matches(run, text))
+            ),
+            "string Replace(string! input, string! replacement)": with_run(_replace_with),
+            "string Replace(string! input, string! replacement, int count)": with_run(
+                _replace_with
+            ),
+            "string Replace(string! input, MatchEvaluator! evaluator)": with_run(_replace_with),
+            "string[] Split(string! input)": with_run(
+                lambda run, p, text: strings(p.split(run, text))
+            ),
+            "string[] Split(string! input, int count)": with_run(
+                lambda run, p, text, n: strings(p.split(run, text, n))
             ),
             "string ToString()": lambda pattern: pattern.source,
         },
@@ -102,7 +119,7 @@ DEFINITIONS = (
         f"class {_SPACE}.Match : Group",
         {
             "GroupCollection Groups": lambda match: match,
-            "Match NextMatch()": lambda run, match: match.next(run),
+            "Match NextMatch()": with_run(lambda run, match: match.next(run)),
             "string Result(string! replacement)": Match.expand,
         },
     ),

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from policy_expressions.runtime import casing, strings
+from policy_expressions.runtime.abilities import Folds
 from policy_expressions.runtime.containers import Array, walk
 from policy_expressions.runtime.formats import format_items
 from policy_expressions.runtime.meter import gathered
@@ -15,7 +16,7 @@ from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import Char, characters, units
 from policy_expressions.types.model import Definition
-from policy_expressions.types.signatures import Newer
+from policy_expressions.types.signatures import Newer, with_run
 
 OTHER_LINQ = (
     "AggregateBy AsParallel AsQueryable CountBy ExceptBy Index "
@@ -41,7 +42,7 @@ def _concat_two(a: Any, b: Any) -> str:
 
 
 _STRING = {
-    "new(char c, int count)": strings.repeat,
+    "new(char c, int count)": with_run(strings.repeat),
     "new(char[] value)": lambda chars: "".join(chars or ()),
     "new(char[] value, int startIndex, int length)": lambda c, i, n: "".join(c[i : i + n]),
     "static string Empty": "",
@@ -75,7 +76,7 @@ _STRING = {
     f"bool Equals(string value, {_COMPARED}); "
     f"static bool Equals(string a, string b, {_COMPARED})": (strings.equals),
     "string Replace(string! oldValue, string newValue); "
-    "string Replace(char oldChar, char newChar)": strings.replace,
+    "string Replace(char oldChar, char newChar)": with_run(strings.replace),
     "string ToUpper(); string ToUpperInvariant()": casing.upper,
     "string ToLower(); string ToLowerInvariant()": casing.lower,
     "string Trim(); string Trim(params char[] trimChars)": strings.trim,
@@ -87,10 +88,10 @@ _STRING = {
     "string[] Split(string[] separator, StringSplitOptions options); "
     "string[] Split(string[] separator, int count, StringSplitOptions options)": strings.split,
     "string PadLeft(int totalWidth); string PadLeft(int totalWidth, char paddingChar)": (
-        strings.pad_left
+        with_run(strings.pad_left)
     ),
     "string PadRight(int totalWidth); string PadRight(int totalWidth, char paddingChar)": (
-        strings.pad_right
+        with_run(strings.pad_right)
     ),
     "string Insert(int startIndex, string! value)": strings.insert,
     "string Remove(int startIndex); string Remove(int startIndex, int count)": strings.remove,
@@ -106,16 +107,16 @@ _STRING = {
     "static string Join<T>(string separator, IEnumerable<T>! values); "
     "static string Join(string separator, IEnumerable<string>! values); "
     "static string Join(string separator, string[]! value, int startIndex, int count)": (
-        strings.join
+        with_run(strings.join)
     ),
     "static string Concat(params string[]! values); static string Concat(params object[]! args); "
     "static string Concat(IEnumerable<string>! values); "
-    "static string Concat<T>(IEnumerable<T>! values)": strings.concat,
+    "static string Concat<T>(IEnumerable<T>! values)": with_run(strings.concat),
     "static string Concat(string a, string b)": _concat_two,
-    "static string Concat(object arg0)": lambda run, value: text_of(run, value),
+    "static string Concat(object arg0)": with_run(lambda run, value: text_of(run, value)),
     "static string Format(string! format, params object[]! args); "
     "static string Format(IFormatProvider provider, string! format, params object[]! args)": (
-        _format
+        with_run(_format)
     ),
     "static int Compare(string a, string b); "
     "static int Compare(string a, string b, bool ignoreCase); "
@@ -167,7 +168,7 @@ _CHAR = {
 }
 
 
-class Comparer:
+class Comparer(Folds):
     """System.StringComparer."""
 
     type = "StringComparer"

@@ -12,6 +12,7 @@ from policy_expressions.errors import (
     bad_format,
     invalid_operation,
 )
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.containers import Array
 from policy_expressions.runtime.enums import enum_text
 from policy_expressions.runtime.run import Run
@@ -106,7 +107,7 @@ def _entity(found: re.Match[str]) -> str:
     return html.unescape(found.group())
 
 
-class Address:
+class Address(HasText):
     """System.Net.IPAddress."""
 
     type = "IPAddress"

@@ -39,8 +39,10 @@ from policy_expressions.members.xml_content import (
     set_value,
     siblings,
 )
+from policy_expressions.runtime.abilities import Folds
 from policy_expressions.runtime.enums import member
 from policy_expressions.types.model import Definition
+from policy_expressions.types.signatures import with_run
 from policy_expressions.xml import nodes as tree
 from policy_expressions.xml.declaration import Declaration
 from policy_expressions.xml.equality import same
@@ -73,9 +75,9 @@ _NODE = {
     "XNode NextNode": lambda node: node.beside(1),
     "XNode PreviousNode": lambda node: node.beside(-1),
     "void Remove()": tree.Node.remove,
-    _any("void AddAfterSelf"): add_beside(1),
-    _any("void AddBeforeSelf"): add_beside(0),
-    _any("void ReplaceWith"): replace_node,
+    _any("void AddAfterSelf"): with_run(add_beside(1)),
+    _any("void AddBeforeSelf"): with_run(add_beside(0)),
+    _any("void ReplaceWith"): with_run(replace_node),
     _both("XElement", "Ancestors"): _ANCESTORS,
     _both("XElement", "ElementsAfterSelf"): all_of(siblings(True, True)),
     _both("XElement", "ElementsBeforeSelf"): all_of(siblings(False, True)),
@@ -83,12 +85,12 @@ _NODE = {
     "IEnumerable<XNode> NodesBeforeSelf()": all_of(siblings(False, False)),
     "bool IsAfter(XNode node)": lambda a, b: document_order(a) > document_order(b),
     "bool IsBefore(XNode node)": lambda a, b: document_order(a) < document_order(b),
-    "string ToString(); string ToString(SaveOptions options)": as_text,
+    "string ToString(); string ToString(SaveOptions options)": with_run(as_text),
     "static bool DeepEquals(XNode n1, XNode n2)": same,
 }
 _CONTAINER = {
-    _any("void Add"): add,
-    _any("void AddFirst"): lambda run, target, *content: add_at(run, target, 0, content),
+    _any("void Add"): with_run(add),
+    _any("void AddFirst"): with_run(lambda run, target, *content: add_at(run, target, 0, content)),
     _both("XElement", "Descendants"): all_of(elements_below),
     "IEnumerable<XNode> DescendantNodes()": all_of(lambda node: node.descendants()),
     f"XElement Element({_NAME})": element_of,
@@ -97,11 +99,11 @@ _CONTAINER = {
     "XNode FirstNode": edge(0, "nodes"),
     "XNode LastNode": edge(-1, "nodes"),
     "void RemoveNodes()": tree.Container.clear,
-    _any("void ReplaceNodes"): replace_nodes,
+    _any("void ReplaceNodes"): with_run(replace_nodes),
 }
 _ELEMENT = {
     f"new({_NAME}); new({_NAME}, object content); new({_NAME}, params object[] content)": (
-        make_element
+        with_run(make_element)
     ),
     "new(XElement! other)": tree.Element.copy,
     **casts("XElement", "element"),
@@ -116,13 +118,13 @@ _ELEMENT = {
     _both("XAttribute", "Attributes"): all_of(lambda element: iter(list(element.attributes))),
     "XAttribute FirstAttribute": edge(0, "attributes"),
     "XAttribute LastAttribute": edge(-1, "attributes"),
-    "void SetAttributeValue(XName! name, object value)": set_attribute,
-    "void SetElementValue(XName! name, object value)": set_element,
-    "void SetValue(object value)": set_value,
+    "void SetAttributeValue(XName! name, object value)": with_run(set_attribute),
+    "void SetElementValue(XName! name, object value)": with_run(set_element),
+    "void SetValue(object value)": with_run(set_value),
     "void RemoveAttributes()": remove_attributes,
     "void RemoveAll()": remove_all,
-    _any("void ReplaceAll"): replace_all,
-    _any("void ReplaceAttributes"): replace_attributes,
+    _any("void ReplaceAll"): with_run(replace_all),
+    _any("void ReplaceAttributes"): with_run(replace_attributes),
     _both("XElement", "DescendantsAndSelf"): all_of(element_and_below),
     _both("XElement", "AncestorsAndSelf"): all_of(element_and_around),
     "XNamespace GetDefaultNamespace()": lambda element: Namespace(element.scope("") or ""),
@@ -131,34 +133,34 @@ _ELEMENT = {
     ),
     "string GetPrefixOfNamespace(XNamespace! ns)": lambda element, ns: prefix_of(element, ns.uri),
     "static XElement Parse(string! text); "
-    "static XElement Parse(string! text, LoadOptions options)": reading(parse_element),
+    "static XElement Parse(string! text, LoadOptions options)": with_run(reading(parse_element)),
     "static XElement Load(StringReader! textReader); "
-    "static XElement Load(StringReader! textReader, LoadOptions options)": load_element,
+    "static XElement Load(StringReader! textReader, LoadOptions options)": with_run(load_element),
 }
 _DOCUMENT = {
     "new(); new(params object[] content); "
-    "new(XDeclaration declaration, params object[] content)": make_document,
+    "new(XDeclaration declaration, params object[] content)": with_run(make_document),
     "new(XDocument! other)": tree.Document.copy,
     "XElement Root": lambda document: document.root,
     "XDeclaration Declaration": lambda document: document.declaration,
     "set XDeclaration Declaration": lambda document, value: setattr(document, "declaration", value),
     "static XDocument Parse(string! text); "
-    "static XDocument Parse(string! text, LoadOptions options)": reading(parse_document),
+    "static XDocument Parse(string! text, LoadOptions options)": with_run(reading(parse_document)),
     "static XDocument Load(string uri); static XDocument Load(StringReader textReader)": None,
 }
 _ATTRIBUTE = {
-    f"new({_NAME}, object! value)": make_attribute,
+    f"new({_NAME}, object! value)": with_run(make_attribute),
     "new(XAttribute! other)": tree.Attribute.copy,
     **casts("XAttribute", "attribute"),
     "XName Name": lambda attribute: attribute.name,
     "string Value": lambda attribute: attribute.value,
     "set string Value": lambda attribute, text: setattr(attribute, "value", text),
-    "void SetValue(object value)": set_value,
+    "void SetValue(object value)": with_run(set_value),
     "bool IsNamespaceDeclaration": lambda attribute: attribute.declares,
     "XAttribute NextAttribute": attribute_beside(1),
     "XAttribute PreviousAttribute": attribute_beside(-1),
     "void Remove()": remove_thing,
-    "string ToString()": as_text,
+    "string ToString()": with_run(as_text),
 }
 _XNAME = {
     "string LocalName": lambda name: name.local,
@@ -198,7 +200,7 @@ _DECLARATION = {
     "string Version": lambda declared: declared.version,
     "string Encoding": lambda declared: declared.encoding,
     "string Standalone": lambda declared: declared.standalone,
-    "string ToString()": lambda run, declared: declared.to_text(run),
+    "string ToString()": with_run(lambda run, declared: declared.to_text(run)),
 }
 _INSTRUCTION = {
     "new(string! target, string! data)": tree.Instruction,
@@ -232,7 +234,7 @@ _EXTENSIONS = {
 }
 
 
-class Comparer:
+class Comparer(Folds):
     """XNodeEqualityComparer and XNodeDocumentOrderComparer."""
 
     def __init__(self, of: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Optional
 
 from policy_expressions.errors import argument_null, invalid_operation
@@ -32,7 +32,7 @@ def content_text(run: Run, value: Any) -> str:
 def _parts(content: Any) -> Iterator[Any]:
     """Yield what content holds, one by one: an IEnumerable stands for its items."""
     single = isinstance(content, (str, bytearray, tree.Thing, JToken))
-    if content is None or single or not hasattr(content, "__iter__"):
+    if content is None or single or not isinstance(content, Iterable):
         yield content
         return
     for item in walk(content):

@@ -12,6 +12,7 @@ from policy_expressions.errors import (
     invalid_operation,
     missing_key,
 )
+from policy_expressions.runtime.abilities import HasFields
 from policy_expressions.runtime.meter import SMALL, gathered, paced
 from policy_expressions.runtime.records import KeyValuePair
 from policy_expressions.runtime.texts import plain_text
@@ -62,7 +63,7 @@ class List(Versioned, list):  # type: ignore[type-arg]
         return self.guarded(list.__iter__(self))
 
 
-class Pairs:
+class Pairs(HasFields):
     """What has keys and values: a Dictionary, headers, variables."""
 
     def find(self, key: Any) -> Optional[KeyValuePair]:

@@ -16,6 +16,7 @@ from policy_expressions.errors import (
     bad_format,
     invalid_cast,
 )
+from policy_expressions.runtime.abilities import Boxed
 from policy_expressions.runtime.dates import DateTime
 from policy_expressions.runtime.number_parse import (
     parse_bool,
@@ -54,7 +55,7 @@ def attempt(parse: Callable[..., Any], default: Any) -> Callable[..., bool]:
 
 def _convertible(value: Any) -> Any:
     """Return the plain value behind what can be converted. Raises an InvalidCastException."""
-    if hasattr(value, "kind") and hasattr(value, "value"):  # a JValue converts as what it holds
+    if isinstance(value, Boxed):
         value = value.value
     if isinstance(value, Enumeration):
         return value.number

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from policy_expressions.errors import bad_format
+from policy_expressions.runtime.abilities import Boxed
 from policy_expressions.runtime.date_format import format_date, format_span
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.guids import format_guid
@@ -45,7 +46,7 @@ def format_value(run: Run, value: Any, form: str) -> str:
         return format_guid(value, form)
     if isinstance(value, Enumeration) and form in "dDxX":
         return str(value.number) if form in "dD" else f"{value.number:08X}"
-    if hasattr(value, "value") and hasattr(value, "kind"):  # a JValue formats what it holds
+    if isinstance(value, Boxed):
         return format_value(run, value.value, form)
     return text_of(run, value)
 

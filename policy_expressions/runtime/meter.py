@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import Any, Optional
 
@@ -56,7 +56,7 @@ class Meter:
 
     def weigh(self, value: Any) -> Any:
         """Count a value if it is long, and return it."""
-        if hasattr(value, "__len__"):
+        if isinstance(value, Sized):
             size = len(value)
             if size > SMALL:
                 self.charge(size if isinstance(value, (str, bytearray)) else size * REFERENCE)

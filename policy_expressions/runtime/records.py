@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from policy_expressions.runtime.abilities import HasFields, HasText
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 
@@ -18,7 +19,7 @@ def _all_equal(first: list[Any], second: list[Any]) -> bool:
     return len(first) == len(second) and all(map(equal, first, second))
 
 
-class KeyValuePair:
+class KeyValuePair(HasText, HasFields):
     """System.Collections.Generic.KeyValuePair<K, V>."""
 
     __slots__ = ("key", "type", "value")
@@ -45,7 +46,7 @@ class KeyValuePair:
         return hash((self.key, self.value))
 
 
-class Tuple:
+class Tuple(HasText, HasFields):
     """System.Tuple<...> and System.ValueTuple<...>."""
 
     __slots__ = ("items", "type")
@@ -71,7 +72,7 @@ class Tuple:
         return hash(tuple(self.items))
 
 
-class Anonymous:
+class Anonymous(HasText, HasFields):
     """An object made by `new { ... }`."""
 
     __slots__ = ("names", "type", "values")

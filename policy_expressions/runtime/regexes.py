@@ -12,6 +12,7 @@ from typing import Any, Optional, Union
 
 import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
 
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.meter import Meter
 from policy_expressions.runtime.regex_patterns import (
     IGNORE_CASE,
@@ -111,7 +112,7 @@ class Regex:
         yield text[position:]
 
 
-class Group:
+class Group(HasText):
     """A group of a match, empty when it took no part."""
 
     type = "Group"

@@ -14,6 +14,7 @@ from policy_expressions.errors import (
     out_of_range,
 )
 from policy_expressions.json.tokens import JContainer
+from policy_expressions.runtime.abilities import Folds
 from policy_expressions.runtime.containers import Array, Dictionary, List, Sequence, identity, walk
 from policy_expressions.runtime.meter import gathered
 from policy_expressions.runtime.numbers import NUMBERS, decimal_result
@@ -237,7 +238,7 @@ def new_dictionary(of: Type, comparer: Any = None) -> Dictionary:
 def to_dictionary(of: Type, source: Items, key: Function, *rest: Any) -> Dictionary:
     """Return a dictionary by a key; an element function and a comparer may follow."""
     element = next((value for value in rest if callable(value)), None)
-    made = new_dictionary(of, next((value for value in rest if hasattr(value, "fold")), None))
+    made = new_dictionary(of, next((value for value in rest if isinstance(value, Folds)), None))
     for item in walk(source):
         made.add(key(item), element(item) if element else item)
     return made

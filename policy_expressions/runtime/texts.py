@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
 from policy_expressions.runtime.enums import enum_text
 from policy_expressions.runtime.numbers import decimal_text, double_text
@@ -49,9 +50,8 @@ def text_of(run: Run, value: Any) -> str:
     simple = _TEXTS.get(value.__class__)
     if simple is not None:
         return simple(value)
-    if hasattr(value, "to_text"):
-        text: str = value.to_text(run)
-        return text
+    if isinstance(value, HasText):
+        return value.to_text(run)
     return run.library.type_of(value).clr
 
 

@@ -7,6 +7,7 @@ from typing import Optional
 from urllib.parse import quote, unquote_to_bytes
 
 from policy_expressions.errors import ExpressionFailure
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import characters, units
 
@@ -25,7 +26,7 @@ def _format_error(text: str) -> ExpressionFailure:
     return ExpressionFailure("System.UriFormatException", f"Invalid URI: {text}")
 
 
-class Uri:
+class Uri(HasText):
     """An absolute or relative address."""
 
     type = "Uri"

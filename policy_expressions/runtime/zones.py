@@ -13,6 +13,7 @@ from typing import Optional
 from zoneinfo import ZoneInfo
 
 from policy_expressions.errors import ExpressionFailure, NotSupportedHere, argument
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.dates import DAY, LOCAL, UNSPECIFIED, UTC, DateTime, DateTimeOffset
 from policy_expressions.runtime.run import Run
 
@@ -81,7 +82,7 @@ _SKIPPED = (
 )
 
 
-class Zone:
+class Zone(HasText):
     """TimeZoneInfo."""
 
     type = "TimeZoneInfo"

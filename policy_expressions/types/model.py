@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Optional, Protocol
 
 from policy_expressions.errors import invalid_cast, null_reference
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.values import Enumeration
 from policy_expressions.types.signatures import (
     Declaration,
@@ -84,7 +85,7 @@ class Definition:
         return [member for members in self._named.values() for member in members]
 
 
-class Type:
+class Type(HasText):
     """A type as expressions use it: one object for each type, so `is` compares them.
 
     `str` gives its C# name, clr the one in .NET's messages, display the one with `<...>`.

@@ -43,7 +43,7 @@ class Declaration:
     """One member of a table, and the Python function or constant behind it.
 
     wants_run, wants_type: the function takes the run, then the type it shall return, before its
-    arguments; it says so by naming its first parameters `run`, `of`.
+    arguments; its table says so by `with_run`, `with_type` or `with_run_and_type`.
     """
 
     text: str
@@ -65,6 +65,30 @@ class Declaration:
     def is_extension(self) -> bool:
         """Tell whether the first parameter says `this`."""
         return bool(self.parameters) and self.takes[0].modifier == "this"
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """A function of a member table that takes more than its C# arguments."""
+
+    function: Callable[..., Any]
+    run: bool
+    type: bool
+
+
+def with_run(function: Callable[..., Any]) -> Wanting:
+    """Say that a function takes the run first."""
+    return Wanting(function, run=True, type=False)
+
+
+def with_type(function: Callable[..., Any]) -> Wanting:
+    """Say that a function takes the type that it shall return first."""
+    return Wanting(function, run=False, type=True)
+
+
+def with_run_and_type(function: Callable[..., Any]) -> Wanting:
+    """Say that a function takes the run and the type that it shall return first."""
+    return Wanting(function, run=True, type=True)
 
 
 @dataclass(frozen=True)
@@ -164,9 +188,10 @@ def declaration(text: str, implementation: Any) -> Declaration:
         parameters = tokens.list(")", tokens.parameter)
     elif tokens.skip("["):
         parameters = tokens.list("]", tokens.parameter)
-    code = getattr(implementation, "__code__", None)
-    first = code.co_varnames[: min(2, code.co_argcount)] if code else ()
-    wants_run, wants_type = "run" in first, "of" in first
+    wants_run = wants_type = False
+    if isinstance(implementation, Wanting):
+        wants_run, wants_type = implementation.run, implementation.type
+        implementation = implementation.function
     return Declaration(
         text, flag, returns, name, generics, parameters, implementation, wants_run, wants_type
     )

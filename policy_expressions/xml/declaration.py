@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Optional
 
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.run import Run
 
 
-class Declaration:
+class Declaration(HasText):
     """XDeclaration."""
 
     type = "XDeclaration"

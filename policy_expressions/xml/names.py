@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from policy_expressions.errors import ExpressionFailure, argument
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.run import Run
 
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -19,7 +20,7 @@ _NAME = re.compile(rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*
 
 
 @dataclass(frozen=True)
-class Namespace:
+class Namespace(HasText):
     """XNamespace: its URI, empty for none."""
 
     uri: str
@@ -31,7 +32,7 @@ class Namespace:
 
 
 @dataclass(frozen=True)
-class Name:
+class Name(HasText):
     """XName."""
 
     local: str

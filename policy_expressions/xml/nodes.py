@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 from policy_expressions.errors import ExpressionFailure, invalid_operation
+from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.run import Run
 from policy_expressions.xml.declaration import Declaration
 from policy_expressions.xml.names import XMLNS, Name
 from policy_expressions.xml.writer import write
 
 
-class Thing:
+class Thing(HasText):
     """XObject: a node or an attribute."""
 
     type = "XObject"
