@@ -20,6 +20,7 @@ from .errors import ConfigError
 from .settings import PROJECT
 
 CELL_SECONDS = 3600  # an Azure deployment is one cell
+CANCEL_SECONDS = 0.2  # until a cancellation that was lost is tried again
 LOG_BYTES = 4000  # of a kernel that died
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -104,8 +105,13 @@ class LiveClient(NotebookClient):
                 self._loop.remove_signal_handler(number)
             if _takes_signals():
                 signal.signal(number, signal.SIG_IGN)
-        if not self._cleaning:
+        self._cancel()
+
+    def _cancel(self) -> None:
+        """Cancel until it holds: asyncio loses one that comes while a reply does (Python 3.11)."""
+        if not self._cleaning and not self._task.done():
             self._task.cancel()
+            self._loop.call_later(CANCEL_SECONDS, self._cancel)
 
     async def _async_cleanup_kernel(self) -> None:
         self._cleaning = True

@@ -235,6 +235,43 @@ except KeyboardInterrupt:
     assert done.stdout.endswith("interrupted []\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_an_interrupt_whose_cancellation_is_lost_is_taken_all_the_same(tmp_path: Path) -> None:
+    script = """
+import asyncio, os, signal, sys
+from contextlib import suppress
+from pathlib import Path
+from lab_utils import live
+
+class Interrupted(live.LiveClient):
+    lost = False
+
+    async def async_execute_cell(self, *arguments, **options):
+        if not self.lost:  # as asyncio.wait_for of Python 3.11 loses it
+            self.lost = True
+            os.kill(os.getpid(), signal.SIGINT)
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+        return await super().async_execute_cell(*arguments, **options)
+
+live.LiveClient = Interrupted
+try:
+    live.execute(Path(sys.argv[1]), sys.stdout)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(notebook_of(tmp_path, "import time; time.sleep(60)"))],
+        cwd=PROJECT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=30,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("interrupted\n")
+
+
 def _arguments(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())
