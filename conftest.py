@@ -29,6 +29,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     stack.callback(lambda: Lab.from_env().remove())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process and in their order, and those of all notebooks."""
+    for item in items:
+        group = "notebooks" if item.path.suffix == ".ipynb" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the servers that the notebooks started."""
     session.config.stash[_stack].close()
