@@ -68,9 +68,13 @@ Different on purpose:
 UNREAD
 - Metrics, traces and events go to the file of `--telemetry`, not to Azure.
 - `set-backend-service` with base-url may replace a backend-id that a parent scope has set.
-- `http-version="2"` is refused: backends are called with HTTP/1.1.
+- Backends are called with HTTP/1.1, whatever `http-version` says.
+- Liquid templates see JSON and text, no XML, and are rendered by python-liquid, not DotLiquid; in
+  return-response they see no body.
+- `authentication-certificate` sends no certificate, and says so in the trace.
+- `send-service-bus-message` writes to the telemetry file, as `log-to-eventhub` does.
 - The management calls answer on the gateway's port, to who brings the subscription key.
-- Products, users, certificates, Liquid templates and bodies in XML are not here.
+- Products, users, certificates and bodies in XML are not here.
 """
 
 from __future__ import annotations
@@ -80,6 +84,7 @@ from collections.abc import Mapping
 _SEMANTIC = "score-threshold embeddings-backend-id embeddings-backend-auth"
 # By policy, what its row in the registry declares and the policy never looks at.
 UNREAD: Mapping[str, str] = {
+    "authentication-certificate": "thumbprint certificate-id body password",
     "authentication-managed-identity": "resource client-id ignore-error",
     "azure-openai-semantic-cache-lookup": _SEMANTIC,
     "cache-lookup": "caching-type downstream-caching-type must-revalidate "
@@ -93,8 +98,11 @@ UNREAD: Mapping[str, str] = {
     "window-overlap-size categories output-type name threshold blocklists",
     "llm-semantic-cache-lookup": _SEMANTIC,
     "mock-response": "index",
-    "send-one-way-request": "resource client-id ignore-error",
-    "send-request": "resource client-id",
+    "send-one-way-request": "resource client-id ignore-error xsi-nil",
+    "send-request": "resource client-id xsi-nil",
+    "return-response": "xsi-nil",
+    "send-service-bus-message": "client-id",
+    "set-body": "xsi-nil",
     "validate-content": "validate-as schema-ref allow-additional-properties",
 }
 

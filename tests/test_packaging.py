@@ -37,6 +37,7 @@ DISTRIBUTION = {
     "IPython": "ipykernel",
     "jupyter_core": "nbclient",
     "jwt": "pyjwt",
+    "liquid": "python-liquid",
     "multidict": "aiohttp",
     "nbformat": "nbclient",
     "urllib3": "requests",

@@ -1,8 +1,8 @@
 """Credentials for backends: none of them is real here.
 
-Sources: the reference pages of authentication-managed-identity, authentication-basic and
-get-authorization-context. The token of the managed identity and of a connection is a text that no
-service accepts.
+Sources: the reference pages of authentication-managed-identity, authentication-certificate,
+authentication-basic and get-authorization-context. The token of the managed identity and of a
+connection is a text that no service accepts.
 """
 
 from __future__ import annotations
@@ -48,6 +48,22 @@ class Basic:
         exchange.context.request.headers.set("Authorization", [f"Basic {encoded}"])
 
 
+class ClientCertificate:
+    """Note that the backend gets no certificate: there are none here."""
+
+    def __init__(self, node: Node) -> None:
+        pass
+
+    async def run(self, exchange: Exchange) -> None:
+        """Tell so in the trace."""
+        exchange.trace("authentication-certificate", {"message": "No certificate is sent here."})
+
+
+def _certificate_fault(node: Node) -> str:
+    given = [name for name in CERTIFICATE if name != "password" and node.get(name)]
+    return "" if len(given) == 1 else "needs one of thumbprint, certificate-id or body"
+
+
 class AuthorizationContext:
     """Put the authorization of a connection into a variable: always the local token."""
 
@@ -67,7 +83,20 @@ IDENTITY = Shape(
         "ignore-error": Attribute(BOOLEAN, default="false"),
     }
 )
+CERTIFICATE = {
+    "thumbprint": Attribute(NAME),
+    "certificate-id": Attribute(NAME),
+    "body": Attribute(NAME),
+    "password": Attribute(),
+}
 POLICIES = (
+    Policy(
+        "authentication-certificate",
+        ClientCertificate,
+        (INBOUND,),
+        Shape(CERTIFICATE),
+        check=_certificate_fault,
+    ),
     Policy("authentication-managed-identity", ManagedIdentity, SECTIONS, IDENTITY),
     Policy(
         "get-authorization-context",

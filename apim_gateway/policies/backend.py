@@ -221,7 +221,7 @@ POLICIES = (
                 "timeout": Attribute(whole(0)),
                 "timeout-ms": Attribute(whole(0)),
                 "continue-timeout": Attribute(whole(0)),
-                "http-version": Attribute(one_of("1", "2or1"), default="1"),
+                "http-version": Attribute(one_of("1", "2", "2or1"), default="1"),
                 "follow-redirects": Attribute(BOOLEAN, default="false"),
                 "buffer-request-body": Attribute(BOOLEAN, default="false"),
                 "buffer-response": Attribute(BOOLEAN, default="true", literal=True),

@@ -130,8 +130,7 @@ async def _send(exchange: Exchange, call: _Call) -> Response:
 def _fault(node: Node) -> str:
     if node.literal("mode") == "new" and not node.first("set-url"):
         return "needs a <set-url> in it"
-    body = node.first("set-body")
-    return message.LIQUID if body and body.literal("template") == "liquid" else ""
+    return message.liquid_fault(node) if node.first("set-body") else ""
 
 
 REQUEST = {

@@ -16,13 +16,11 @@ NOT_LOCAL = "it needs a service that is not here"
 NO_RESOLVERS = "it belongs to a GraphQL resolver"
 IN, EXCEPT_BACKEND = (INBOUND,), (INBOUND, OUTBOUND, ON_ERROR)
 POLICIES = {
-    "authentication-certificate": Elsewhere(NO_CERTIFICATES, IN),
     "cosmosdb-data-source": Elsewhere(NO_RESOLVERS, SECTIONS),
     "cross-domain": Elsewhere("Flash is gone", IN),
     "http-data-source": Elsewhere(NO_RESOLVERS, SECTIONS),
     "invoke-dapr-binding": Elsewhere(NOT_LOCAL, EXCEPT_BACKEND),
     "invoke-request": Elsewhere(NOT_LOCAL, (BACKEND,)),
-    "ip-filter": Elsewhere("every caller here is on loopback", IN),
     "json-to-xml": Elsewhere(
         NO_XML,
         EXCEPT_BACKEND,
@@ -43,7 +41,6 @@ POLICIES = {
         (INBOUND, OUTBOUND),
         Effect(HOLDS, "replaces addresses in the response as a whole"),
     ),
-    "send-service-bus-message": Elsewhere(NOT_LOCAL, SECTIONS),
     "sql-data-source": Elsewhere(NO_RESOLVERS, SECTIONS),
     "validate-client-certificate": Elsewhere(NO_CERTIFICATES, IN),
     "validate-graphql-request": Elsewhere(NOT_LOCAL, IN),

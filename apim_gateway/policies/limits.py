@@ -6,13 +6,25 @@ Sources: the reference pages of these policies. Counters belong to this process 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
-from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Kind, Node, Policy, Shape, whole
+from apim_gateway.reading.schema import (
+    BOOLEAN,
+    NAME,
+    Attribute,
+    Child,
+    Kind,
+    Node,
+    Policy,
+    Shape,
+    whole,
+)
 from apim_gateway.running.counters import Period, period
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import INBOUND, SECTIONS
+from apim_gateway.running.steps import Step
 from apim_gateway.wire.responses import forbidden, refusal, too_many
 
 KILOBYTE = 1_024
@@ -21,8 +33,10 @@ KILOBYTE = 1_024
 class RateLimit:
     """Answer 429 to more than `calls` within `renewal-period` seconds."""
 
-    def __init__(self, node: Node) -> None:
-        self._name = node.name
+    def __init__(self, node: Node, name: str = "") -> None:
+        self._name = name or node.name
+        self._source = self._name.partition(" ")[0]
+        self._inner = _Inner(node, RateLimit, self._name)
         self._calls, self._seconds = node["calls"], node["renewal-period"]
         self._key = node.get("counter-key")
         self._condition, self._count = node.get("increment-condition"), node.get("increment-count")
@@ -38,7 +52,7 @@ class RateLimit:
         if used >= calls:
             wait = window.wait(now, seconds, calls - 1)
             raise self._outputs.refuse(
-                exchange, self._name, "RateLimitExceeded", "Rate limit is exceeded.", wait
+                exchange, self._source, "RateLimitExceeded", "Rate limit is exceeded.", wait
             )
 
         async def count() -> None:
@@ -53,13 +67,16 @@ class RateLimit:
             exchange.after_outbound(count)
         self._outputs.tell(exchange, "remaining-calls", max(0, calls - used))
         self._outputs.tell(exchange, "total-calls", calls)
+        await self._inner.run(exchange)
 
 
 class Quota:
     """Answer 403 to more than `calls` or `bandwidth` kilobytes in a fixed period."""
 
-    def __init__(self, node: Node) -> None:
-        self._name = node.name
+    def __init__(self, node: Node, name: str = "") -> None:
+        self._name = name or node.name
+        self._source = self._name.partition(" ")[0]
+        self._inner = _Inner(node, Quota, self._name)
         self._calls = int(node.literal("calls") or 0)
         self._bytes = int(node.literal("bandwidth") or 0) * KILOBYTE
         self._seconds = int(node.literal("renewal-period"))
@@ -82,7 +99,7 @@ class Quota:
             ("bandwidth", self._bytes, weight.total),
         ):
             if limit and used >= limit:
-                raise _out_of(self._name, kind, end - now)
+                raise _out_of(self._source, kind, end - now)
 
         async def count() -> None:
             counts = self._condition is None or await exchange.boolean(self._condition)
@@ -95,6 +112,29 @@ class Quota:
             await count()
         else:
             exchange.after_outbound(count)
+        await self._inner.run(exchange)
+
+
+class _Inner:
+    """The limits within a limit: each of one API or operation, and beside the one around it."""
+
+    def __init__(self, node: Node, limit: Callable[..., Step], name: str) -> None:
+        self._limits = []
+        for child in (*node.all("api"), *node.all("operation")):
+            wanted = child.literal("id") or child.literal("name")
+            self._limits.append((child, wanted, limit(child, f"{name} {wanted}")))
+
+    async def run(self, exchange: Exchange) -> None:
+        """Run those that are meant for this request. Raises SectionError."""
+        for child, wanted, limit in self._limits:
+            thing = exchange.context.api if child.name == "api" else exchange.context.operation
+            if thing is not None and wanted in _identities(child, thing.id, thing.name):
+                await limit.run(exchange)
+
+
+def _identities(child: Node, identity: str, name: str) -> tuple[str, ...]:
+    """Return what a child may call the thing it is meant for: by its id alone where it has one."""
+    return (identity,) if child.literal("id") else (name, identity)
 
 
 class _Scale:
@@ -196,9 +236,12 @@ def _quota_fault(node: Node) -> str:
     return "" if given else "needs calls or bandwidth"
 
 
-RATE = {
+COUNTED = {
     "calls": Attribute(whole(1), required=True),
     "renewal-period": Attribute(whole(1, 300), required=True),
+}
+RATE = {
+    **COUNTED,
     **outputs("retry-after", "remaining-calls"),
     "total-calls-header-name": Attribute(NAME, literal=True),
 }
@@ -211,15 +254,39 @@ BY_KEY = {
     "counter-key": Attribute(NAME, required=True),
     "increment-condition": Attribute(BOOLEAN, late=True),
 }
+NAMED = {"name": Attribute(NAME, literal=True), "id": Attribute(NAME, literal=True)}
+
+
+def _within(limits: Mapping[str, Attribute]) -> dict[str, Child]:
+    """Return the children of a limit: APIs, and operations in them."""
+    inner = {**limits, **NAMED}
+    operation = Child(Shape(inner), most=None)
+    return {"api": Child(Shape(inner, children={"operation": operation}), most=None)}
+
+
+def _inner_fault(node: Node) -> str:
+    for api in node.all("api"):
+        for child in (api, *api.all("operation")):
+            if not (child.literal("id") or child.literal("name")):
+                return f"an <{child.name}> in it needs a name or an id"
+    return ""
+
+
 POLICIES = (
-    Policy("rate-limit", RateLimit, (INBOUND,), Shape(RATE)),
+    Policy("rate-limit", RateLimit, (INBOUND,), Shape(RATE, _within(COUNTED)), check=_inner_fault),
     Policy(
         "rate-limit-by-key",
         RateLimit,
         (INBOUND,),
         Shape({**RATE, **BY_KEY, "increment-count": Attribute(whole(0), late=True)}),
     ),
-    Policy("quota", Quota, (INBOUND,), Shape(QUOTA), check=_quota_fault),
+    Policy(
+        "quota",
+        Quota,
+        (INBOUND,),
+        Shape(QUOTA, _within(QUOTA)),
+        check=lambda node: _quota_fault(node) or _inner_fault(node),
+    ),
     Policy(
         "quota-by-key",
         Quota,

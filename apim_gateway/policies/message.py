@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import Optional
 
 from apim_gateway.policies import headers
+from apim_gateway.policies.liquid import Template
 from apim_gateway.reading.effect import ANSWERS, HOLDS, REPLACES, Effect
 from apim_gateway.reading.schema import (
+    BOOLEAN,
     NAME,
     TEXT,
     Attribute,
     Child,
     Node,
-    NotHere,
     Policy,
     Shape,
     one_of,
@@ -30,14 +31,17 @@ from policy_expressions import Expression
 from policy_expressions.context import Body, Response
 
 BODY = Shape(
-    {"template": Attribute(one_of("none", "liquid"), default="none", literal=True)},
+    {
+        "template": Attribute(one_of("none", "liquid"), default="none", literal=True),
+        "xsi-nil": Attribute(one_of("blank", "null"), default="blank", literal=True),
+        "parse-date": Attribute(BOOLEAN, default="true", literal=True),
+    },
     text=Attribute(),
 )
 STATUS = Shape(
     {"code": Attribute(whole(100, 599), required=True), "reason": Attribute(TEXT)},
 )
 METHOD = Shape(text=Attribute(NAME, required=True))
-LIQUID = NotHere("this gateway has no Liquid; write the body as an expression")
 
 
 class SetBody:
@@ -45,6 +49,7 @@ class SetBody:
 
     def __init__(self, node: Node) -> None:
         self._text = node.text
+        self._template = _template(node)
 
     async def run(self, exchange: Exchange) -> None:
         """Replace the body."""
@@ -54,8 +59,10 @@ class SetBody:
         else:
             exchange.set_response_body(data)
 
-    async def data(self, exchange: Exchange) -> bytes:
-        """Return what the body is set to."""
+    async def data(self, exchange: Exchange, answers: bool = False) -> bytes:
+        """Return what the body is set to; a template that `answers` sees no body."""
+        if self._template:
+            return await self._template.render(exchange, empty=answers)
         return await exchange.data(self._text) if self._text else b""
 
 
@@ -126,7 +133,7 @@ class ReturnResponse:
         for header in self._headers:
             await header.apply(exchange, response.headers)
         if self._body:
-            response.body = Body(await self._body.data(exchange))
+            response.body = Body(await self._body.data(exchange, answers=True))
         exchange.respond(response)
         raise Finished
 
@@ -156,9 +163,23 @@ class MockResponse:
         raise Finished
 
 
-def _liquid(node: Node) -> str:
-    bodies = node.all("set-body") or (node,)
-    return LIQUID if any(body.literal("template") == "liquid" for body in bodies) else ""
+def _template(node: Node) -> Optional[Template]:
+    """Return the Liquid template of a set-body, None for any other. Raises ValueError."""
+    if node.literal("template") != "liquid" or node.text is None:
+        return None
+    if not node.text.constant:
+        raise ValueError("is a Liquid template, which takes no expression")
+    return Template(node.text.source, node.literal("parse-date").lower() != "false")
+
+
+def liquid_fault(node: Node) -> str:
+    """Tell what is wrong with the Liquid templates of a set-body, or of those in an element."""
+    try:
+        for body in node.all("set-body") or (node,):
+            _template(body)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 POLICIES = (
@@ -168,7 +189,7 @@ POLICIES = (
         SECTIONS,
         BODY,
         stream=Effect(REPLACES, "the stream ends, the new body goes out in one piece"),
-        check=_liquid,
+        check=liquid_fault,
     ),
     Policy("set-status", SetStatus, SECTIONS, STATUS),
     Policy("set-method", SetMethod, (INBOUND, ON_ERROR), METHOD),
@@ -192,7 +213,7 @@ POLICIES = (
             },
         ),
         stream=Effect(ANSWERS, "the stream ends, the new response goes out in one piece", SECTIONS),
-        check=_liquid,
+        check=liquid_fault,
     ),
     Policy(
         "mock-response",

@@ -12,7 +12,7 @@ from typing import Optional, Protocol
 from apim_gateway.reading.effect import PASSES, Effect
 from apim_gateway.reading.schema import NAME, Attribute, Child, Kind, Node, Policy, Shape, one_of
 from apim_gateway.running.exchange import Exchange
-from apim_gateway.running.sections import SECTIONS
+from apim_gateway.running.sections import INBOUND, ON_ERROR, OUTBOUND, SECTIONS
 
 LARGEST_EVENT = 204_800  # bytes; what is longer is cut
 NUMBER = Kind("number", lambda text: "" if _number(text) is not None else f"{text!r} is no number")
@@ -111,6 +111,37 @@ class LogToEventHub:
         exchange.tell("log-to-eventhub", "event", data)
 
 
+class SendServiceBusMessage:
+    """Send one message to a queue or a topic."""
+
+    def __init__(self, node: Node) -> None:
+        self._queue, self._topic = node.get("queue-name"), node.get("topic-name")
+        self._namespace, payload = node.get("namespace"), node.first("payload")
+        self._payload = payload.text if payload else None
+        properties = node.first("message-properties")
+        named = properties.all("message-property") if properties else ()
+        self._properties = [(item["name"], item.text) for item in named]
+
+    async def run(self, exchange: Exchange) -> None:
+        """Send it."""
+        data: dict[str, object] = {
+            "namespace": await exchange.text(self._namespace),
+            "queue": await exchange.text(self._queue) or None,
+            "topic": await exchange.text(self._topic) or None,
+            "properties": {
+                await exchange.text(name): await exchange.text(value)
+                for name, value in self._properties
+            },
+            "payload": await exchange.text(self._payload),
+        }
+        exchange.tell("send-service-bus-message", "message", data)
+
+
+def _receiver_fault(node: Node) -> str:
+    given = [name for name in ("queue-name", "topic-name") if node.get(name)]
+    return "" if len(given) == 1 else "needs either queue-name or topic-name"
+
+
 async def dimensions(exchange: Exchange, nodes: Iterable[Node]) -> dict[str, str]:
     """Return the named dimensions; a default one without value is looked up in the context."""
     named = {}
@@ -176,6 +207,34 @@ POLICIES = (
             children={"dimension": Child(DIMENSIONS.shape, least=1, most=None)},
         ),
         check=dimension_fault,
+    ),
+    Policy(
+        "send-service-bus-message",
+        SendServiceBusMessage,
+        (INBOUND, OUTBOUND, ON_ERROR),
+        Shape(
+            {
+                "queue-name": Attribute(NAME),
+                "topic-name": Attribute(NAME),
+                "namespace": Attribute(NAME),
+                "client-id": Attribute(NAME),
+            },
+            children={
+                "message-properties": Child(
+                    Shape(
+                        children={
+                            "message-property": Child(
+                                Shape({"name": Attribute(NAME, required=True)}, text=Attribute()),
+                                most=None,
+                            )
+                        }
+                    )
+                ),
+                "payload": Child(Shape(text=Attribute(required=True)), least=1),
+            },
+        ),
+        check=_receiver_fault,
+        stream=Effect(PASSES, "the stream passes, unless the payload reads its body"),
     ),
     Policy(
         "log-to-eventhub",

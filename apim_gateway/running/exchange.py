@@ -285,7 +285,7 @@ class Exchange:
         return True
 
     def tell(self, source: str, kind: str, data: Mapping[str, object]) -> None:
-        """Put an entry into the trace and the telemetry; its kind is metric, trace or event."""
+        """Put an entry into the trace and the telemetry; its kind is that of Telemetry."""
         self.trace(source, data)
         self.services.telemetry.emit(kind, str(self.context.request_id), {"source": source, **data})
 

@@ -20,7 +20,7 @@ class Telemetry:
         self._write = write
 
     def emit(self, kind: str, request: str, data: Mapping[str, object]) -> None:
-        """Write an entry of this kind (metric, trace or event) for the request of this id."""
+        """Write an entry (kind: metric, trace, event or message) for the request of this id."""
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         entry = {"time": now, "kind": kind, "request": request, **data}
         with suppress(OSError, UnicodeError):  # a full disk, say, is no fault of the request

@@ -37,3 +37,8 @@ def test_a_connection_hands_out_the_local_token() -> None:
         '["auth"]).AccessToken)</value></set-header>'
     )
     assert ask(policy(inbound=context)).json["headers"]["x-t"].startswith("Bearer not-a-token")
+
+
+def test_a_client_certificate_loads_and_the_trace_says_that_none_is_sent() -> None:
+    certificate = '<authentication-certificate certificate-id="mine" />'
+    assert ask(policy(inbound=certificate)).status == 200

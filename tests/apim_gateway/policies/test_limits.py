@@ -160,3 +160,46 @@ def test_limits_of_different_periods_do_not_disturb_each_other() -> None:
         f'<rate-limit-by-key calls="2" renewal-period="10" {key} />'
     )
     assert [found.status for found in calls(both, 4, step=15.0)] == [200, 200, 200, 429]
+
+
+INNER = """
+<rate-limit calls="100" renewal-period="60">
+  <api {api} calls="3" renewal-period="60">
+    <operation {operation} calls="2" renewal-period="60" />
+  </api>
+</rate-limit>"""
+QUOTAS = """
+<quota calls="100" renewal-period="3600">
+  <api {api} calls="3" renewal-period="3600">
+    <operation {operation} calls="2" renewal-period="3600" />
+  </api>
+</quota>"""
+THIS_API, THIS_OPERATION = 'id="inference"', 'name="chat-completions"'
+
+
+@pytest.mark.parametrize(("limit", "refused"), [(INNER, 429), (QUOTAS, 403)])
+@pytest.mark.parametrize(
+    ("api", "operation", "passes"),
+    [
+        (THIS_API, THIS_OPERATION, 2),
+        (THIS_API, 'id="chat-completions"', 2),
+        (THIS_API, 'name="another"', 3),
+        ('id="another" name="inference"', THIS_OPERATION, 5),
+    ],
+)
+def test_limits_of_an_api_and_an_operation_hold_beside_the_one_around_them(
+    limit: str, refused: int, api: str, operation: str, passes: int
+) -> None:
+    found = [each.status for each in calls(limit.format(api=api, operation=operation), 5)]
+    assert found == [200] * passes + [refused] * (5 - passes)
+
+
+def test_an_inner_limit_has_the_source_of_the_policy() -> None:
+    show = '<set-header name="x-source"><value>@(context.LastError.Source)</value></set-header>'
+    inner = INNER.format(api=THIS_API, operation=THIS_OPERATION)
+
+    async def main() -> list[Call]:
+        async with served(echo, policy(inbound=inner, on_error=show)) as running:
+            return [await call(running) for _ in range(3)]
+
+    assert run(main())[2].headers["x-source"] == "rate-limit"

@@ -86,3 +86,20 @@ def test_default_dimensions_do_without_a_value_and_do_not_count() -> None:
     named = "".join(f'<dimension name="{name}" />' for name in ("API ID", "User ID", "Location"))
     (found,) = told(inbound=dimensions(5, named))
     assert len(found["dimensions"]) == 8, found
+
+
+def test_a_service_bus_message_is_told_with_its_properties() -> None:
+    message = (
+        '<send-service-bus-message queue-name="@(context.Api.Id)" namespace="bus.example">'
+        '<message-properties><message-property name="kind">@(context.Request.Method)'
+        "</message-property></message-properties><payload>paid</payload>"
+        "</send-service-bus-message>"
+    )
+    (entry,) = told(inbound=message)
+    assert entry["kind"] == "message"
+    assert {k: v for k, v in entry.items() if k in ("queue", "topic", "properties", "payload")} == {
+        "queue": "inference",
+        "topic": None,
+        "properties": {"kind": "POST"},
+        "payload": "paid",
+    }

@@ -63,8 +63,17 @@ def in_section(xml: str, section: str = "inbound") -> list[str]:
             "p.xml:3: set-backend-service: needs either backend-id or base-url",
         ),
         (
-            "<set-body template='liquid'>{{body.a}}</set-body>",
-            "p.xml:3: set-body: this gateway has no Liquid; write the body as an expression",
+            "<set-body template='liquid'>{% for x %}</set-body>",
+            "p.xml:3: set-body: is no Liquid template: expected in, found end of expression",
+        ),
+        (
+            "<set-body template='liquid'>@(context.Request.Method)</set-body>",
+            "p.xml:3: set-body: is a Liquid template, which takes no expression",
+        ),
+        (
+            "<send-request response-variable-name='a'><set-url>http://a</set-url>"
+            "<set-body template='liquid'>{{</set-body></send-request>",
+            "p.xml:3: send-request: is no Liquid template: expected '}}', found end of file",
         ),
         (
             "<retry condition='true' count='51' interval='1' />",
