@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, Optional
 
+from apim_gateway import forms
 from apim_gateway.reading import files
-from apim_gateway.running.backends import is_address
-from apim_gateway.serving.settings import LARGEST_REQUEST, SILENCE, Address, Settings
+from apim_gateway.serving.settings import LARGEST_REQUEST, SILENCE, Settings
 
 KEY = "LAB_API_KEY"
-BACKEND_FORM = "NAME=URL[;priority=P;weight=W]"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,16 +76,16 @@ def _api(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--backend",
-        type=address,
+        type=forms.address,
         action="append",
         required=True,
-        metavar=BACKEND_FORM,
+        metavar=forms.BACKEND_FORM,
         help="a server of the API's pool, which policies may also name; may be repeated",
     )
     group.add_argument("--global-policy", type=Path, metavar="FILE", help="policy of all APIs")
     group.add_argument(
         "--operation-policy",
-        type=_file,
+        type=forms.file,
         action="append",
         default=[],
         metavar="OPERATION=FILE",
@@ -98,7 +97,7 @@ def _documents(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what documents name")
     group.add_argument(
         "--fragment",
-        type=_file,
+        type=forms.file,
         action="append",
         default=[],
         metavar="NAME=FILE",
@@ -106,7 +105,7 @@ def _documents(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--named-value",
-        type=_pair,
+        type=forms.pair,
         action="append",
         default=[],
         metavar="NAME=VALUE",
@@ -157,10 +156,12 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
 def _listening(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the process")
     group.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    group.add_argument("--port", type=_port, default=0, help="port to listen on; 0: any free one")
+    group.add_argument(
+        "--port", type=forms.port, default=0, help="port to listen on; 0: any free one"
+    )
     group.add_argument(
         "--redirect",
-        type=_pair,
+        type=forms.pair,
         action="append",
         default=[],
         metavar="PREFIX=URL",
@@ -182,14 +183,14 @@ def _listening(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--largest-request",
-        type=_count,
+        type=forms.count,
         default=LARGEST_REQUEST,
         metavar="BYTES",
         help="answer 413 to a larger request body (%(default)s)",
     )
     group.add_argument(
         "--backend-silence",
-        type=_count,
+        type=forms.count,
         default=int(SILENCE),
         metavar="SECONDS",
         help="cut a stream whose backend says nothing for so long (%(default)s, as Azure's load "
@@ -256,44 +257,3 @@ def named_values(options: argparse.Namespace) -> dict[str, str]:
     """Return the named values of the command line and of its file. Raises ConfigError."""
     given = files.named_values(options.named_values) if options.named_values else {}
     return {**given, **dict(options.named_value)}
-
-
-def address(text: str) -> Address:
-    """Read the value of --backend. Raises ArgumentTypeError that tells the form wanted."""
-    head, *parts = text.split(";")
-    name, equals, url = head.partition("=")
-    if not (equals and name and is_address(url)):
-        raise argparse.ArgumentTypeError(f"{text!r} should be {BACKEND_FORM}")
-    places = {}
-    for part in parts:
-        key, _, number = part.partition("=")
-        if key not in ("priority", "weight") or not (number.isascii() and number.isdigit()):
-            raise argparse.ArgumentTypeError(f"{part!r} in {text!r} should be {BACKEND_FORM}")
-        places[key] = int(number)
-    return Address(name, url.rstrip("/"), **places)
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give 0 to 65535")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < len(text) < 16 and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} should be a whole number, 1 or more")
-    return int(text)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} should be NAME=VALUE")
-    return name, value
-
-
-def _file(text: str) -> tuple[str, Path]:
-    name, equals, file = text.partition("=")
-    if not (name and equals and file):
-        raise argparse.ArgumentTypeError(f"{text!r} should be NAME=FILE")
-    return name, Path(file)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apim_gateway import options
+from apim_gateway import forms, options
 from apim_gateway.errors import ConfigError
 from apim_gateway.serving.settings import Address
 
@@ -24,15 +24,15 @@ NEEDED = [
 
 
 def test_a_backend_has_a_name_an_address_and_a_place_in_the_pool() -> None:
-    assert options.address("east=http://h:1/openai/") == Address("east", "http://h:1/openai")
-    full = options.address("{backend-id}=https://h/openai;priority=2;weight=30")
+    assert forms.address("east=http://h:1/openai/") == Address("east", "http://h:1/openai")
+    full = forms.address("{backend-id}=https://h/openai;priority=2;weight=30")
     assert full == Address("{backend-id}", "https://h/openai", 2, 30)
 
 
 @given(st.text() | st.text(alphabet="a=http:/;priortywegh1[]").map("a=http://".__add__))
 def test_any_text_is_a_backend_or_told(text: str) -> None:
     with contextlib.suppress(ArgumentTypeError):
-        assert options.address(text).name
+        assert forms.address(text).name
 
 
 def test_loopback_and_any_free_port_unless_told() -> None:
