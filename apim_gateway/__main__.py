@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from argparse import Namespace
 from collections.abc import Coroutine
 from typing import Any, Callable
 
-from apim_gateway import check, options, reference
+from apim_gateway import check, drawing, options, reference
 from apim_gateway.errors import ApimGatewayError, ConfigError
+from apim_gateway.reading import files
 from apim_gateway.streaming import page
 from policy_expressions.evaluate import streams
 
@@ -19,7 +21,7 @@ def main() -> int:
     """Do what the command line says; return the exit status."""
     streams.use_utf_8()
     given = options.parse()
-    run = {"serve": _serve, "check": _check, "policies": _policies}[given.command]
+    run = {"serve": _serve, "check": _check, "trace": _trace, "policies": _policies}[given.command]
     try:
         return run(given)
     except ApimGatewayError as error:
@@ -35,7 +37,7 @@ def _serve(given: Namespace) -> int:
         raise ConfigError(f"set {options.KEY} to the subscription key wanted")
     from apim_gateway.serving import process  # with aiohttp, which only this command needs
 
-    _runner()(process.serve(options.settings(given), key, sys.stdout))
+    _runner()(process.serve(options.settings(given), key, sys.stdout, sys.stderr))
     return 0
 
 
@@ -46,6 +48,17 @@ def _check(given: Namespace) -> int:
     for problem in done.problems:
         print(problem, file=sys.stderr)
     return done.status
+
+
+def _trace(given: Namespace) -> int:
+    try:
+        document = json.loads(files.read(given.file))
+    except ValueError:
+        raise ConfigError(f"{given.file} is no trace: it is not JSON") from None
+    if not isinstance(document, dict):
+        raise ConfigError(f"{given.file} is no trace: it should be a JSON object")
+    print((drawing.picture if given.svg else drawing.text)(document), end="")
+    return 0
 
 
 def _policies(given: Namespace) -> int:

@@ -27,7 +27,9 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
         prog="python -m apim_gateway" if name == "__main__.py" else name,
         description="Run API Management policy documents on loopback, or check them.",
     )
-    commands = parser.add_subparsers(dest="command", metavar="serve|check|policies", required=True)
+    commands = parser.add_subparsers(
+        dest="command", metavar="serve|check|trace|policies", required=True
+    )
     serve = commands.add_parser(
         "serve",
         help="run policy documents on loopback",
@@ -51,6 +53,16 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
     _documents(check)
     _surroundings(check)
     _reporting(check)
+    trace = commands.add_parser(
+        "trace",
+        help="draw the trace of a request",
+        description="Draw the trace of a request: each policy, what it decided and how long it "
+        "took, and each release of the response.",
+    )
+    trace.add_argument(
+        "file", type=Path, metavar="FILE", help="a trace, as listTrace or serve --trace-all has it"
+    )
+    trace.add_argument("--svg", action="store_true", help="as a picture instead of text")
     policies = commands.add_parser(
         "policies",
         help="print the reference of policies (Markdown)",
@@ -182,6 +194,12 @@ def _listening(parser: argparse.ArgumentParser) -> None:
         help="append metrics, traces and events (JSON lines)",
     )
     group.add_argument(
+        "--trace-all",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the trace of every request there: NNNN.json, .txt and .svg",
+    )
+    group.add_argument(
         "--largest-request",
         type=forms.count,
         default=LARGEST_REQUEST,
@@ -243,6 +261,7 @@ def settings(options: argparse.Namespace) -> Settings:
         redirects=dict(options.redirect),
         allowed_hosts=tuple(options.allow_host),
         telemetry=options.telemetry,
+        trace_all=options.trace_all,
         largest_request=options.largest_request,
         backend_silence=options.backend_silence,
         flush_every_chunk=options.flush_every_chunk,

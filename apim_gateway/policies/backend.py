@@ -52,13 +52,16 @@ class SetBackendService:
     async def run(self, exchange: Exchange) -> None:
         """Change where the request will go. Raises SectionError for a name nobody knows."""
         if self._id is None:
-            exchange.destination.choose(_server((await exchange.text(self._url)).strip()))
+            url = (await exchange.text(self._url)).strip()
+            exchange.destination.choose(_server(url))
+            exchange.decided(backend=url)
             return
         name = (await exchange.text(self._id)).strip()
         if name not in exchange.services.backends:
             message = f"Backend with id '{name}' could not be found."
             raise SectionError("set-backend-service", "BackendNotFound", message)
         exchange.destination.choose(exchange.services.backends[name])
+        exchange.decided(backend=name)
 
 
 class ForwardRequest:
@@ -81,6 +84,7 @@ class ForwardRequest:
         exchange.drop_reply()
         backend = _pick(exchange)
         reply = await _send(exchange, backend, timeout, follow)
+        exchange.decided(member=backend.name, status=reply.status)
         backend.breaker.record(reply.status, retry_after=_retry_after(reply))
         headers = Headers(reply.headers.items())
         exchange.context.response = Response(reply.status, reply.reason, headers)
@@ -124,7 +128,7 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
     request = exchange.context.request
     body = exchange.request_body()
     headers = _outgoing(exchange, has_body=body is not None)
-    exchange.trace("forward-request", {"request": {"method": request.method}})
+    exchange.decided(method=request.method)
 
     def fail(reason: str, message: str) -> NoReturn:
         backend.breaker.record(500, reason)

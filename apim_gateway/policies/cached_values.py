@@ -27,6 +27,7 @@ class LookupValue:
     async def run(self, exchange: Exchange) -> None:
         """Look up; without value and default the variable stays as it is."""
         found, value = exchange.services.cache.find(f"value {await exchange.text(self._key)}")
+        exchange.decided(found=found)
         if not found and self._default is not None:
             found, value = True, await exchange.evaluate(self._default)
         if found:

@@ -60,6 +60,7 @@ class SendRequest:
                 raise
             response = None
         exchange.context.variables[name] = response
+        exchange.decided(status=response.status_code if response else "no response")
 
 
 class SendOneWayRequest:

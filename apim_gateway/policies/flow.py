@@ -25,6 +25,7 @@ from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import BACKEND, INBOUND, OUTBOUND, SECTIONS
 from apim_gateway.running.steps import Steps
+from apim_gateway.running.trace import shown
 from policy_expressions import ExpressionFailure
 
 WAITED_FOR = frozenset(("cache-lookup-value", "choose", "send-request"))
@@ -33,11 +34,13 @@ WAITED_FOR = frozenset(("cache-lookup-value", "choose", "send-request"))
 class Inline:
     """Run other steps in place: the parent scope's section, or a fragment."""
 
-    def __init__(self, steps: Steps) -> None:
-        self.steps = steps
+    def __init__(self, steps: Steps, fragment: str = "") -> None:
+        self.steps, self._fragment = steps, fragment
 
     async def run(self, exchange: Exchange) -> None:
         """Run the steps."""
+        if self._fragment:
+            exchange.decided(fragment=self._fragment)
         await self.steps.run(exchange)
 
 
@@ -51,9 +54,11 @@ class Choose:
 
     async def run(self, exchange: Exchange) -> None:
         """Run one branch."""
-        for condition, steps in self.branches:
+        for number, (condition, steps) in enumerate(self.branches, 1):
             if await exchange.boolean(condition):
+                exchange.decided(branch=f"when[{number}]")
                 return await steps.run(exchange)
+        exchange.decided(branch="otherwise" if self._otherwise.steps else "none")
         return await self._otherwise.run(exchange)
 
 
@@ -66,7 +71,9 @@ class SetVariable:
 
     async def run(self, exchange: Exchange) -> None:
         """Set the variable."""
-        exchange.context.variables[self._name] = await exchange.evaluate(self._value)
+        value = await exchange.evaluate(self._value)
+        exchange.context.variables[self._name] = value
+        exchange.decided(name=self._name, value=shown(value))
 
 
 class Retry:
@@ -97,6 +104,7 @@ class Retry:
                 if error.no_response:
                     exchange.context.response = None
             attempt += 1
+            exchange.decided(attempts=attempt)
             again = attempt <= await exchange.integer(self._count)
             if not (again and await self._holds(exchange, failure)):
                 if failure:
@@ -175,11 +183,16 @@ def _only_what_waits(node: Node) -> str:
     return f"takes {', '.join(sorted(WAITED_FOR))}, not {wrong[0]}" if wrong else ""
 
 
+def _included(node: Node) -> Inline:
+    name = node.literal("fragment-id")
+    return Inline(node.around.fragment(name), name)
+
+
 POLICIES = (
     Policy("base", lambda node: Inline(node.around.base()), SECTIONS),
     Policy(
         "include-fragment",
-        lambda node: Inline(node.around.fragment(node.literal("fragment-id"))),
+        _included,
         SECTIONS,
         Shape({"fragment-id": Attribute(NAME, required=True, literal=True)}),
     ),

@@ -22,6 +22,7 @@ from apim_gateway.reading.schema import (
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import INBOUND, OUTBOUND, SECTIONS
+from apim_gateway.running.trace import masked
 from apim_gateway.wire.responses import refusal
 from policy_expressions.context import Headers
 
@@ -68,6 +69,7 @@ class SetHeader:
             exchange.trace("set-header", {"message": f"{name} cannot be changed; left as it is."})
         elif action == "delete":
             headers.delete(name)
+            exchange.decided(name=name, action=action)
         elif action == "append" or action == "override" or name not in headers:
             values = [(await exchange.text(value)).strip() for value in self._values]
             if HEADER.fault(name) or any(LINE_END.search(value) for value in values):
@@ -75,6 +77,9 @@ class SetHeader:
                 raise SectionError("set-header", "HeaderInvalid", message)
             kept = headers.get(name) if action == "append" else None
             headers.set(name, joined(name, [*(kept or []), *values]))
+            exchange.decided(name=name, action=action, value=masked(name, ", ".join(values)))
+        else:
+            exchange.decided(name=name, action="skip")
 
 
 def joined(name: str, values: list[str]) -> list[str]:

@@ -1,31 +1,27 @@
-"""Limits on calls: rate-limit, rate-limit-by-key, quota, quota-by-key, limit-concurrency.
+"""Limits on calls: rate-limit, rate-limit-by-key, limit-concurrency.
 
 Sources: the reference pages of these policies. Counters belong to this process and start at zero.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
     Attribute,
     Child,
-    Kind,
     Node,
     Policy,
     Shape,
     whole,
 )
-from apim_gateway.running.counters import Period, period
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import INBOUND, SECTIONS
 from apim_gateway.running.steps import Step
-from apim_gateway.wire.responses import forbidden, refusal, too_many
+from apim_gateway.wire.responses import refusal, too_many
 
 KILOBYTE = 1_024
 
@@ -36,7 +32,7 @@ class RateLimit:
     def __init__(self, node: Node, name: str = "") -> None:
         self._name = name or node.name
         self._source = self._name.partition(" ")[0]
-        self._inner = _Inner(node, RateLimit, self._name)
+        self._inner = Inner(node, RateLimit, self._name)
         self._calls, self._seconds = node["calls"], node["renewal-period"]
         self._key = node.get("counter-key")
         self._condition, self._count = node.get("increment-condition"), node.get("increment-count")
@@ -46,9 +42,10 @@ class RateLimit:
         """Count the call, or refuse it. Raises SectionError."""
         counters = exchange.services.counters
         calls, seconds = await exchange.integer(self._calls), await exchange.integer(self._seconds)
-        key = await exchange.text(self._key) if self._key else _subscription(exchange)
+        key = await exchange.text(self._key) if self._key else subscription(exchange)
         window, now = counters.windows[f"{self._name} {seconds} {key}"], counters.clock()
         used = window.total(now, seconds)
+        exchange.decided(used=used, calls=calls)
         if used >= calls:
             wait = window.wait(now, seconds, calls - 1)
             raise self._outputs.refuse(
@@ -70,52 +67,7 @@ class RateLimit:
         await self._inner.run(exchange)
 
 
-class Quota:
-    """Answer 403 to more than `calls` or `bandwidth` kilobytes in a fixed period."""
-
-    def __init__(self, node: Node, name: str = "") -> None:
-        self._name = name or node.name
-        self._source = self._name.partition(" ")[0]
-        self._inner = _Inner(node, Quota, self._name)
-        self._calls = int(node.literal("calls") or 0)
-        self._bytes = int(node.literal("bandwidth") or 0) * KILOBYTE
-        self._seconds = int(node.literal("renewal-period"))
-        first = node.literal("first-period-start") or "0001-01-01T00:00:00Z"
-        self._first = _moment(first)
-        self._key, self._condition = node.get("counter-key"), node.get("increment-condition")
-
-    async def run(self, exchange: Exchange) -> None:
-        """Count the call and what its response weighs, or refuse it. Raises SectionError."""
-        counters = exchange.services.counters
-        key = await exchange.text(self._key) if self._key else _subscription(exchange)
-        now = counters.clock()
-        start, end = period(now, self._seconds, self._first)
-        name = f"{self._name} {self._seconds} {key}"
-        calls, weight = counters.periods[f"{name} calls"], counters.periods[f"{name} bytes"]
-        calls.enter(start)
-        weight.enter(start)
-        for kind, limit, used in (
-            ("call volume", self._calls, calls.total),
-            ("bandwidth", self._bytes, weight.total),
-        ):
-            if limit and used >= limit:
-                raise _out_of(self._source, kind, end - now)
-
-        async def count() -> None:
-            counts = self._condition is None or await exchange.boolean(self._condition)
-            if counts and exchange.first_to_count(name):
-                calls.add(1)
-
-        if self._bytes and exchange.first_to_count(f"{name} bytes"):
-            exchange.tees.append(_Scale(weight))
-        if self._condition is None:
-            await count()
-        else:
-            exchange.after_outbound(count)
-        await self._inner.run(exchange)
-
-
-class _Inner:
+class Inner:
     """The limits within a limit: each of one API or operation, and beside the one around it."""
 
     def __init__(self, node: Node, limit: Callable[..., Step], name: str) -> None:
@@ -135,19 +87,6 @@ class _Inner:
 def _identities(child: Node, identity: str, name: str) -> tuple[str, ...]:
     """Return what a child may call the thing it is meant for: by its id alone where it has one."""
     return (identity,) if child.literal("id") else (name, identity)
-
-
-class _Scale:
-    """Count what a response weighs."""
-
-    def __init__(self, weight: Period) -> None:
-        self._weight = weight
-
-    def feed(self, data: bytes) -> None:
-        self._weight.add(len(data))
-
-    def end(self) -> None:
-        """Nothing is left to count."""
 
 
 class LimitConcurrency:
@@ -202,38 +141,9 @@ def outputs(*figures: str) -> dict[str, Attribute]:
     return {f"{figure}-{kind}-name": name for figure in figures for kind in kinds}
 
 
-def _out_of(source: str, kind: str, seconds: float) -> SectionError:
-    message = f"Out of {kind} quota."
-    headers = {}
-    if math.isfinite(seconds):
-        wait = math.ceil(seconds)
-        span = f"{wait // 3600:02}:{wait // 60 % 60:02}:{wait % 60:02}"
-        message += f" Quota will be replenished in {span}."
-        headers["Retry-After"] = str(wait)
-    return SectionError(source, "QuotaExceeded", message, forbidden(message, headers))
-
-
-def _subscription(exchange: Exchange) -> str:
+def subscription(exchange: Exchange) -> str:
     subscription = exchange.context.subscription
     return subscription.id if subscription else ""
-
-
-def _moment(text: str) -> float:
-    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    return (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)).total_seconds()
-
-
-def _moment_fault(text: str) -> str:
-    try:
-        _moment(text.strip())
-    except ValueError:
-        return f"{text!r} should be a moment such as 2026-01-01T00:00:00Z"
-    return ""
-
-
-def _quota_fault(node: Node) -> str:
-    given = node.literal("calls") or node.literal("bandwidth")
-    return "" if given else "needs calls or bandwidth"
 
 
 COUNTED = {
@@ -245,11 +155,6 @@ RATE = {
     **outputs("retry-after", "remaining-calls"),
     "total-calls-header-name": Attribute(NAME, literal=True),
 }
-QUOTA = {
-    "calls": Attribute(whole(1), literal=True),
-    "bandwidth": Attribute(whole(1), literal=True),
-    "renewal-period": Attribute(whole(0), required=True, literal=True),
-}
 BY_KEY = {
     "counter-key": Attribute(NAME, required=True),
     "increment-condition": Attribute(BOOLEAN, late=True),
@@ -257,14 +162,14 @@ BY_KEY = {
 NAMED = {"name": Attribute(NAME, literal=True), "id": Attribute(NAME, literal=True)}
 
 
-def _within(limits: Mapping[str, Attribute]) -> dict[str, Child]:
+def within(limits: Mapping[str, Attribute]) -> dict[str, Child]:
     """Return the children of a limit: APIs, and operations in them."""
     inner = {**limits, **NAMED}
     operation = Child(Shape(inner), most=None)
     return {"api": Child(Shape(inner, children={"operation": operation}), most=None)}
 
 
-def _inner_fault(node: Node) -> str:
+def inner_fault(node: Node) -> str:
     for api in node.all("api"):
         for child in (api, *api.all("operation")):
             if not (child.literal("id") or child.literal("name")):
@@ -273,32 +178,12 @@ def _inner_fault(node: Node) -> str:
 
 
 POLICIES = (
-    Policy("rate-limit", RateLimit, (INBOUND,), Shape(RATE, _within(COUNTED)), check=_inner_fault),
+    Policy("rate-limit", RateLimit, (INBOUND,), Shape(RATE, within(COUNTED)), check=inner_fault),
     Policy(
         "rate-limit-by-key",
         RateLimit,
         (INBOUND,),
         Shape({**RATE, **BY_KEY, "increment-count": Attribute(whole(0), late=True)}),
-    ),
-    Policy(
-        "quota",
-        Quota,
-        (INBOUND,),
-        Shape(QUOTA, _within(QUOTA)),
-        check=lambda node: _quota_fault(node) or _inner_fault(node),
-    ),
-    Policy(
-        "quota-by-key",
-        Quota,
-        (INBOUND,),
-        Shape(
-            {
-                **QUOTA,
-                **BY_KEY,
-                "first-period-start": Attribute(Kind("moment in UTC", _moment_fault), literal=True),
-            }
-        ),
-        check=_quota_fault,
     ),
     Policy(
         "limit-concurrency",

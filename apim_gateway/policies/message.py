@@ -54,6 +54,7 @@ class SetBody:
     async def run(self, exchange: Exchange) -> None:
         """Replace the body."""
         data = await self.data(exchange)
+        exchange.decided(bytes=len(data))
         if exchange.section in (INBOUND, BACKEND):
             exchange.set_request_body(data)
         else:
@@ -80,6 +81,7 @@ class SetStatus:
     async def apply(self, exchange: Exchange, response: Response) -> None:
         """Change this response."""
         response.status_code = await exchange.integer(self._code)
+        exchange.decided(status=response.status_code)
         reason = (await exchange.text(self._reason)).strip()
         response.status_reason = headers.LINE_END.sub(" ", reason)
 
@@ -135,6 +137,7 @@ class ReturnResponse:
         if self._body:
             response.body = Body(await self._body.data(exchange, answers=True))
         exchange.respond(response)
+        exchange.decided(status=response.status_code)
         raise Finished
 
     def _start(self, exchange: Exchange) -> Response:

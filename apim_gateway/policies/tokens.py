@@ -48,6 +48,7 @@ class TokenLimit:
         estimated = streamed or await exchange.boolean(self._estimate)
         prompt = prompt_estimate(body) if estimated else 0
         key = await exchange.text(self._key)
+        exchange.decided(key=key, prompt_tokens=prompt)
         counts = [
             *await self._admit_by_rate(exchange, key, prompt),
             *await self._admit_by_quota(exchange, key, prompt),

@@ -249,6 +249,11 @@ class Exchange:
         if self.tracing:
             self.tracing.enter(section)
 
+    def decided(self, **what: object) -> None:
+        """Tell in the trace what the policy that runs has decided."""
+        if self.tracing:
+            self.tracing.decided(what)
+
     def trace(self, source: str, data: Mapping[str, object]) -> None:
         """Add an entry to the request's trace, if it is traced."""
         if self.tracing:

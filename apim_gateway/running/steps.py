@@ -7,6 +7,7 @@ from typing import Protocol
 
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import Place, located
+from apim_gateway.running.trace import policy_entry
 
 
 class Step(Protocol):
@@ -37,7 +38,7 @@ class Placed:
     async def run(self, exchange: Exchange) -> None:
         """Run the step; a failure learns its place here. Raises as the step does."""
         exchange.at = self.place
-        with located(self.place):
+        with located(self.place), policy_entry(exchange.tracing, self.place):
             await self.step.run(exchange)
 
 

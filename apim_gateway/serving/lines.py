@@ -1,4 +1,5 @@
-"""The log: one JSON line for each request, on standard output."""
+"""The log: one JSON line for each request on standard output, one in words for each that failed
+on standard error."""
 
 from __future__ import annotations
 
@@ -8,29 +9,48 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
-from typing import Optional, TextIO
+from typing import Any, Optional, TextIO
 
 CLOSING_SECONDS = 0.5
 # Windows says EINVAL where a pipe has no reader any more.
 NOBODY_READS = (errno.EPIPE, errno.EBADF, errno.EINVAL)
 
 
+def as_json(entry: Mapping[str, object]) -> str:
+    """Return an entry as one line of JSON."""
+    return json.dumps(entry, separators=(",", ":"))
+
+
+def in_words(entry: Mapping[str, Any]) -> str:
+    """Return in one line why a request failed, as `context.LastError` has it."""
+    error = entry["error"]
+    where = " ".join(filter(None, (error.get("section"), error.get("path"))))
+    told = f"{error.get('message', '')} ({', '.join(filter(None, (error.get('reason'), where)))})"
+    line = f"{entry['method']} {entry['path']} {entry['status']} {error.get('source', '')}: {told}"
+    return " ".join(line.split())
+
+
 class Lines:
-    """Write one JSON line for each entry, from a thread of its own.
+    """Write one line for each entry, from a thread of its own.
 
     A reader that is slow does not stop the event loop; one that is gone stops the gateway. A line
     that cannot be written, say because a disk is full, is dropped.
     """
 
-    def __init__(self, out: TextIO, gone: Callable[[], object]) -> None:
-        self._file, self._gone = out.fileno(), gone
+    def __init__(
+        self,
+        out: TextIO,
+        gone: Callable[[], object] = lambda: None,
+        form: Callable[[Mapping[str, Any]], str] = as_json,
+    ) -> None:
+        self._file, self._gone, self._form = out.fileno(), gone, form
         self._waiting: SimpleQueue[Optional[str]] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
 
-    def write(self, entry: Mapping[str, object]) -> None:
+    def write(self, entry: Mapping[str, Any]) -> None:
         """Write an entry as soon as may be."""
-        self._waiting.put(json.dumps(entry, separators=(",", ":")) + "\n")
+        self._waiting.put(f"{self._form(entry)}\n")
 
     def close(self) -> None:
         """Write what waits, for a moment at most."""

@@ -20,12 +20,13 @@ from apim_gateway.running.services import Services
 from apim_gateway.running.telemetry import Telemetry
 from apim_gateway.running.trace import Traces
 from apim_gateway.serving.descriptors import raise_limit
-from apim_gateway.serving.lines import Lines
+from apim_gateway.serving.lines import Lines, in_words
 from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
 from apim_gateway.serving.settings import Address, Settings
+from apim_gateway.serving.traces import keeper
 from apim_gateway.wire.reach import Reach
 from apim_gateway.wire.upstream import HttpClient
 from policy_expressions.context import Switches
@@ -33,8 +34,10 @@ from policy_expressions.context import Switches
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 
 
-async def serve(settings: Settings, key: str, out: TextIO) -> None:
+async def serve(settings: Settings, key: str, out: TextIO, err: TextIO) -> None:
     """Listen, print the URL as one JSON line, and one line for each request, until told to stop.
+
+    Why a request failed is told on `err` as well, in words.
 
     Raises ConfigError or PolicyError before it listens, ConfigError where it cannot.
     """
@@ -43,7 +46,14 @@ async def serve(settings: Settings, key: str, out: TextIO) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     log = Lines(out, lambda: loop.call_soon_threadsafe(stop.set))
-    server = Server(runtime, Management(runtime).answer, log.write)
+    errors = Lines(err, form=in_words)
+
+    def note(entry: Mapping[str, object]) -> None:
+        log.write(entry)
+        if "error" in entry:
+            errors.write(entry)
+
+    server = Server(runtime, Management(runtime).answer, note)
     listener = Listener(server.application())
     try:
         port = await listener.start(settings.host, settings.port)
@@ -57,6 +67,7 @@ async def serve(settings: Settings, key: str, out: TextIO) -> None:
         await listener.close()
         await runtime.services.close()
         log.close()
+        errors.close()
 
 
 async def build(settings: Settings, key: str) -> Runtime:
@@ -73,8 +84,9 @@ async def build(settings: Settings, key: str) -> Runtime:
         retry_sees_failures=settings.backend_failure == "retry",
         largest_request=settings.largest_request,
     )
+    traces = Traces(declared.name, keep=keeper(settings.trace_all) if settings.trace_all else None)
     switches = Switches(settings.missing_variable, LINE_ENDS[settings.newline])
-    return Runtime(declared, key, scopes, services, Traces(declared.name), switches)
+    return Runtime(declared, key, scopes, services, traces, switches)
 
 
 def _client(settings: Settings) -> HttpClient:

@@ -20,7 +20,7 @@ from apim_gateway.serving.sending import Record, keep_own_headers, send, send_wh
 from apim_gateway.wire import responses
 from apim_gateway.wire.headers import end_to_end
 from apim_gateway.wire.reply import BrokenError
-from policy_expressions.context import Context, Headers, Request, Url
+from policy_expressions.context import Context, Headers, LastError, Request, Url
 
 STATUS_PATH = "/status-0123456789abcdef"  # as API Management's own
 LARGEST_HEADERS = 131_072  # bytes of all of them
@@ -58,7 +58,7 @@ class Server:
         managed = await self._management(request)
         if managed is not None:
             return managed
-        record, backend = Record(), None
+        record, backend, failure = Record(), None, None
         try:
             if sum(map(_size, request.raw_headers)) > LARGEST_HEADERS:
                 message = f"The headers are larger than {LARGEST_HEADERS:,} bytes together."
@@ -82,6 +82,7 @@ class Server:
                 return await send(request, exchange, record)
             finally:
                 backend = exchange.destination.backend or None
+                failure = exchange.context.last_error
                 exchange.close()
         finally:
             self._log(
@@ -94,12 +95,14 @@ class Server:
                     "headers_ms": record.headers_ms,
                     "total_ms": record.milliseconds(),
                     "ended": record.ended,
+                    **({"error": _told(failure)} if failure else {}),
                 }
             )
+            if record.trace:
+                self._runtime.traces.ended(record.trace, f"{request.method} {path} {record.status}")
 
     def _tracing(self, request: web.Request) -> tuple[Optional[Trace], dict[str, str]]:
-        token = request.headers.get(HEADER)
-        return self._runtime.traces.begin(token) if token else (None, {})
+        return self._runtime.traces.begin(request.headers.get(HEADER))
 
     def _exchange(
         self, request: web.Request, original: Url, suffix: str, trace: Optional[Trace]
@@ -180,6 +183,19 @@ class _Content:
             raise BrokenError(message) from error
         except web.RequestPayloadError as error:
             raise BrokenError(f"The request body is broken: {error}") from error
+
+
+def _told(error: LastError) -> dict[str, str]:
+    """Return what the log tells of `context.LastError`, without what is empty."""
+    told = {
+        "source": error.source,
+        "reason": error.reason,
+        "message": error.message,
+        "scope": error.scope,
+        "section": error.section,
+        "path": error.path,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _size(header: tuple[bytes, bytes]) -> int:

@@ -37,6 +37,7 @@ class Settings:
     redirects: Mapping[str, str] = field(default_factory=dict)
     allowed_hosts: tuple[str, ...] = ()
     telemetry: Optional[Path] = None
+    trace_all: Optional[Path] = None  # a folder
     largest_request: int = LARGEST_REQUEST  # bytes of a body
     backend_silence: float = SILENCE  # seconds
     flush_every_chunk: bool = False

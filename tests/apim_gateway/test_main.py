@@ -86,8 +86,9 @@ def test_it_prints_its_url_then_one_line_for_each_request_and_stops_with_stdin()
         assert record["status"] == 500
         output, errors = process.communicate(timeout=10)
         assert process.returncode == 0
-        assert (output, errors) == ("", "")
-        assert KEY not in json.dumps(record)
+        assert output == ""
+        assert errors.startswith(f"POST {path} 500 request-forwarder: No connection to ")
+        assert KEY not in json.dumps(record) + errors
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -112,7 +113,7 @@ def test_it_stops_when_nobody_reads_its_lines_any_more() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (command(), "the following arguments are required: serve|check|policies"),
+        (command(), "the following arguments are required: serve|check|trace|policies"),
         (command("serve"), "the following arguments are required: --policy, --api, --backend"),
         (command("check"), "the following arguments are required: PATH"),
         (serving("--port", "65536"), "'65536' is not a port"),
@@ -213,3 +214,48 @@ def test_check_takes_named_values_and_fragments_it_does_not_know_as_given(tmp_pa
     done = finish(command("check", str(fragment)))
     assert done.returncode == 1
     assert ": error: timeout: 'x' should be a whole number" in done.stdout
+
+
+def test_a_failing_request_is_told_on_standard_error_and_every_trace_is_kept(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "traces"
+    with started(serving("--stop-with-stdin", "--trace-all", str(folder))) as process:
+        assert process.stdout
+        url = json.loads(process.stdout.readline())["url"]
+        path = "/openai/deployments/gpt/chat/completions"
+        for key in (KEY, "wrong"):
+            requests.post(url + path, json={}, headers={"api-key": key}, timeout=20)
+        process.stdout.readline()
+        process.stdout.readline()
+        _, told = process.communicate(timeout=20)
+    dead, refused = told.splitlines()
+    assert dead.startswith(f"POST {path} 500 request-forwarder: No connection to 127.0.0.1:9")
+    assert dead.endswith("(BackendConnectionFailure, backend forward-request[1])")
+    assert f"POST {path} 401 authorization: Access denied due to invalid" in refused
+    names = sorted(file.name for file in folder.iterdir())
+    assert names == [f"000{n}.{kind}" for n in (1, 2) for kind in ("json", "svg", "txt")]
+    drawn = finish(command("trace", str(folder / "0001.json")))
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    assert drawn.stdout == (folder / "0001.txt").read_text(encoding="utf-8")
+    assert drawn.stdout.startswith(f"POST {path} 500\ninbound\n")
+    assert KEY not in "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
+    picture = finish(command("trace", "--svg", str(folder / "0001.json"))).stdout
+    assert picture == (folder / "0001.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"traceEntries": 1}'])
+def test_a_file_that_is_no_trace_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "no-trace.json"
+    file.write_text(text, encoding="utf-8")
+    found = finish(command("trace", str(file)))
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "no trace" in found.stderr
+
+
+def test_a_folder_for_traces_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    found = finish(serving("--trace-all", str(file / "traces")))
+    assert found.returncode == 2
+    assert found.stderr.startswith(f"--trace-all {file / 'traces'} cannot be written: ")

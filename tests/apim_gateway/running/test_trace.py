@@ -51,7 +51,7 @@ def traced(document: str, handler: Any) -> dict[str, list[dict[str, Any]]]:
 
 def test_one_sees_when_streaming_began_and_ended_and_each_flush() -> None:
     outbound = traced(policy(), streaming(5, 0.01))["outbound"]
-    messages = [entry["data"].get("message") for entry in outbound]
+    messages = [entry["data"].get("message") for entry in outbound if entry["source"] != "base"]
     assert messages[0] == STARTED
     assert messages[-1] == COMPLETE
     flushes = [entry["data"] for entry in outbound if entry["source"] == "flush"]
@@ -72,11 +72,13 @@ def test_entries_have_the_documented_shape() -> None:
 
 def test_buffering_and_what_held_the_stream_are_told() -> None:
     buffered = traced(policy(backend="<forward-request />"), streaming(3))["outbound"]
-    assert buffered[0]["data"]["released"] == "8 KB at a time"
+    assert [e["data"]["released"] for e in buffered if "released" in e["data"]] == [
+        "8 KB at a time"
+    ]
     read = '<set-variable name="v" value="@(context.Response.Body.As<string>(true))" />'
     held = traced(policy(outbound=read), streaming(3))["outbound"]
-    assert held[0]["source"] == "set-variable"
-    assert "read whole" in held[0]["data"]["message"]
+    told = [entry["data"] for entry in held if entry["source"] == "set-variable"]
+    assert "read whole" in told[1]["message"]
     assert [entry["source"] for entry in held].count("flush") == 1
 
 
@@ -93,8 +95,8 @@ def test_the_section_and_reason_of_an_error_are_told() -> None:
 def test_trace_policies_stand_in_their_section() -> None:
     trace = '<trace source="lab"><message>here</message></trace>'
     entries = traced(policy(inbound=trace), answering())
-    assert entries["inbound"][0]["source"] == "lab"
-    assert entries["inbound"][0]["data"] == {"severity": "verbose", "message": "here"}
+    assert [entry["source"] for entry in entries["inbound"]] == ["base", "trace", "lab"]
+    assert entries["inbound"][2]["data"] == {"severity": "verbose", "message": "here"}
     assert entries["backend"][0]["source"] == "forward-request"
 
 
@@ -168,3 +170,67 @@ def test_events_are_counted_once_however_the_blocks_are_cut(sizes: list[int]) ->
     trace.flushed(data[place:])
     entries = trace.document()["traceEntries"]["inbound"]
     assert sum(entry["data"]["events"] for entry in entries) == 10
+
+
+def decisions(entries: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Return what each policy told, by its place in inbound or backend."""
+    found = [*entries.get("inbound", []), *entries.get("backend", [])]
+    return {
+        entry["data"]["policy"]: {
+            key: value
+            for key, value in entry["data"].items()
+            if key not in ("policy", "scope", "milliseconds")
+        }
+        for entry in found
+        if "policy" in entry["data"]
+    }
+
+
+def test_every_policy_that_ran_has_an_entry_with_what_it_decided() -> None:
+    inbound = (
+        '<set-variable name="team" value="@(context.Request.Method)" />'
+        '<choose><when condition="@(false)"><set-status code="200" /></when>'
+        '<when condition="@(true)">'
+        '<set-header name="x-team"><value>red</value><value>blue</value></set-header>'
+        '<set-header name="Authorization"><value>a secret</value></set-header></when></choose>'
+        '<rate-limit calls="5" renewal-period="60" />'
+    )
+    found = decisions(traced(policy(inbound=inbound), streaming(2)))
+    assert found == {
+        "base[1]": {},
+        "set-variable[1]": {"name": "team", "value": "POST"},
+        "choose[1]": {"branch": "when[2]"},
+        "choose[1]/when[2]/set-header[1]": {
+            "name": "x-team",
+            "action": "override",
+            "value": "red, blue",
+        },
+        "choose[1]/when[2]/set-header[2]": {
+            "name": "Authorization",
+            "action": "override",
+            "value": "(hidden)",
+        },
+        "rate-limit[1]": {"used": 0, "calls": 5},
+        "forward-request[1]": {"method": "POST", "member": "east", "status": 200},
+    }
+
+
+def test_policies_side_by_side_tell_their_own_decisions() -> None:
+    lookup = '<cache-lookup-value key="{0}" default-value="{0}" variable-name="{0}" />'
+    branch = '<choose><when condition="@(true)"><set-variable name="b" value="b" /></when></choose>'
+    inbound = f"<wait>{lookup.format('a')}{branch}</wait>"
+    found = decisions(traced(policy(inbound=inbound), streaming(1)))
+    assert found["wait[1]/cache-lookup-value[1]"] == {"found": False}
+    assert found["wait[1]/choose[1]"] == {"branch": "when[1]"}
+
+
+def test_long_values_are_cut_and_others_named() -> None:
+    inbound = (
+        '<set-variable name="long" value="@(new string(\'a\', 5000))" />'
+        '<set-variable name="token" value="@(JToken.Parse(&quot;{}&quot;))" />'
+        '<set-variable name="none" value="@(null)" />'
+    )
+    found = decisions(traced(policy(inbound=inbound), streaming(1)))
+    assert found["set-variable[1]"]["value"] == f"{'a' * 200}... (5,000)"
+    assert found["set-variable[2]"]["value"] == "(JObject)"
+    assert found["set-variable[3]"]["value"] == "null"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from apim_gateway.serving.lines import Lines
+from apim_gateway.serving.lines import Lines, in_words
 
 
 def test_a_line_that_cannot_be_written_is_dropped_and_the_next_one_is_written(
@@ -62,3 +62,18 @@ def test_a_reader_that_is_gone_is_told() -> None:
         lines.write({})
         assert gone.wait(5)
         lines.close()
+
+
+def test_why_a_request_failed_stands_in_one_line() -> None:
+    error = {
+        "source": "set-variable",
+        "reason": "ExpressionValueEvaluationFailure",
+        "message": "Expression evaluation\nfailed.",
+        "section": "inbound",
+        "path": "choose[1]/when[1]/set-variable[1]",
+    }
+    entry = {"method": "POST", "path": "/chat", "status": 500, "error": error}
+    assert in_words(entry) == (
+        "POST /chat 500 set-variable: Expression evaluation failed. "
+        "(ExpressionValueEvaluationFailure, inbound choose[1]/when[1]/set-variable[1])"
+    )

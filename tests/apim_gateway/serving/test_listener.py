@@ -32,7 +32,11 @@ READS = '<set-variable name="b" value="@(context.Request.Body.As<string>(true).L
 @pytest.mark.parametrize("inbound", ["", READS])
 @pytest.mark.parametrize(
     ("encoding", "data"),
-    [("gzip", gzip.compress(BODY)), ("br", b"\x0b\x02\x80not-brotli"), ("gzip", b"no gzip")],
+    [
+        ("gzip", gzip.compress(BODY, mtime=0)),
+        ("br", b"\x0b\x02\x80not-brotli"),
+        ("gzip", b"no gzip"),
+    ],
 )
 def test_a_compressed_body_reaches_the_backend_unchanged(
     inbound: str, encoding: str, data: bytes

@@ -267,3 +267,25 @@ def test_a_timeout_to_the_headers_is_500() -> None:
             assert found.status == 500
 
     run(main())
+
+
+def test_why_a_request_failed_is_logged_as_last_error_has_it() -> None:
+    broken = '<set-variable name="v" value="@((int)context.Variables["none"])" />'
+
+    async def main() -> None:
+        async with served(answering(), policy(inbound=broken)) as running:
+            await call(running, body={})
+            await call(running, headers={})
+            failed, refused = running.log
+        assert failed["error"] == {
+            "source": "set-variable",
+            "reason": "ExpressionValueEvaluationFailure",
+            "message": "Expression evaluation failed. "
+            "Object reference not set to an instance of an object.",
+            "scope": "api",
+            "section": "inbound",
+            "path": "set-variable[1]",
+        }
+        assert refused["error"]["reason"] == "SubscriptionKeyNotFound"
+
+    run(main())
