@@ -29,6 +29,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     stack.callback(lambda: Lab.from_env().remove())
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process and in their order, and those of all notebooks."""
     for item in items:
