@@ -37,3 +37,9 @@ def test_what_is_inferred_is_told_on_the_page() -> None:
         in fidelity.text()
     )
     assert "  - `mock-response`: `index`" in fidelity.text()
+
+
+def test_the_readme_counts_as_the_registry_does() -> None:
+    told = (PAGE.parents[1] / "apim_gateway" / "README.md").read_text(encoding="utf-8")
+    assert f"\n{len(REGISTRY.policies)} policies with their attributes" in told
+    assert f"\n- {len(REGISTRY.elsewhere)} policies of API Management it refuses" in told
