@@ -10,9 +10,10 @@ from argparse import Namespace
 from collections.abc import Coroutine
 from typing import Any, Callable
 
-from apim_gateway import check, drawing, options, reference
+from apim_gateway import check, options, reference
 from apim_gateway.errors import ApimGatewayError, ConfigError
 from apim_gateway.reading import files
+from apim_gateway.running import drawing
 from apim_gateway.streaming import page
 from policy_expressions.evaluate import streams
 

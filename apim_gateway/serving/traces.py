@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from apim_gateway import drawing
 from apim_gateway.errors import ConfigError
+from apim_gateway.running import drawing
 
 
 def keeper(folder: Path) -> Callable[[Mapping[str, Any]], None]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apim_gateway import drawing
 from apim_gateway.errors import ConfigError
+from apim_gateway.running import drawing
 
 
 def entry(source: str, elapsed: str, **data: Any) -> dict[str, Any]:
