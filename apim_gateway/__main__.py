@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Coroutine
 from typing import Any, Callable
 
-from apim_gateway import check, options, reference
+from apim_gateway import check, forms, options, reference, serve_options
 from apim_gateway.errors import ApimGatewayError, ConfigError
 from apim_gateway.reading import files
 from apim_gateway.running import drawing
@@ -33,17 +33,17 @@ def main() -> int:
 
 
 def _serve(given: Namespace) -> int:
-    key = os.environ.get(options.KEY, "")
+    key = os.environ.get(serve_options.KEY, "")
     if not key:
-        raise ConfigError(f"set {options.KEY} to the subscription key wanted")
+        raise ConfigError(f"set {serve_options.KEY} to the subscription key wanted")
     from apim_gateway.serving import process  # with aiohttp, which only this command needs
 
-    _runner()(process.serve(options.settings(given), key, sys.stdout, sys.stderr))
+    _runner()(process.serve(serve_options.settings(given), key, sys.stdout, sys.stderr))
     return 0
 
 
 def _check(given: Namespace) -> int:
-    done = check.run(given, options.named_values(given))
+    done = check.run(given, forms.named_values(given))
     if done.text:
         print(done.text)
     for problem in done.problems:

@@ -74,7 +74,8 @@ UNREAD
 - `authentication-certificate` sends no certificate, and says so in the trace.
 - `send-service-bus-message` writes to the telemetry file, as `log-to-eventhub` does.
 - The management calls answer on the gateway's port, to who brings the subscription key.
-- Products, users, certificates and bodies in XML are not here.
+- Products and users are what `--product` and `--subscriptions` say: nobody signs up, and nothing
+  needs an approval. Certificates and bodies in XML are not here.
 """
 
 from __future__ import annotations

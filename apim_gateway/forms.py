@@ -1,10 +1,12 @@
-"""The forms of single options: each reads a text, or says what form is wanted."""
+"""What `serve` and `check` share: the forms of single options, and what documents name."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Optional
 
+from apim_gateway.reading import files
 from apim_gateway.running.backends import is_address
 from apim_gateway.serving.settings import Address
 
@@ -48,9 +50,45 @@ def pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def named_file(text: str) -> tuple[str, Optional[Path]]:
+    """Read NAME or NAME=FILE. Raises ArgumentTypeError."""
+    name, equals, path = text.partition("=")
+    if not name or bool(equals) != bool(path):
+        raise argparse.ArgumentTypeError(f"{text!r} should be NAME or NAME=FILE")
+    return name, Path(path) if path else None
+
+
 def file(text: str) -> tuple[str, Path]:
     """Read NAME=FILE. Raises ArgumentTypeError."""
     name, equals, path = text.partition("=")
     if not (name and equals and path):
         raise argparse.ArgumentTypeError(f"{text!r} should be NAME=FILE")
     return name, Path(path)
+
+
+def documents(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options for what documents name."""
+    group = parser.add_argument_group("what documents name")
+    group.add_argument(
+        "--fragment",
+        type=file,
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="a policy fragment for include-fragment; may be repeated",
+    )
+    group.add_argument(
+        "--named-value",
+        type=pair,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a value for {{NAME}}; may be repeated (secrets: use --named-values)",
+    )
+    group.add_argument("--named-values", type=Path, metavar="FILE", help="named values (JSON)")
+
+
+def named_values(options: argparse.Namespace) -> dict[str, str]:
+    """Return the named values of the command line and of its file. Raises ConfigError."""
+    given = files.named_values(options.named_values) if options.named_values else {}
+    return {**given, **dict(options.named_value)}

@@ -46,6 +46,7 @@ class Api:
     path: str  # without slashes at either end
     key_header: str
     key_query: str
+    key_as_bearer: bool  # the key may come as Authorization: Bearer, too
     operations: tuple[Operation, ...]  # the most specific template first
     pool: str
     rule: Optional[BreakerRule]
@@ -93,6 +94,7 @@ def parse(document: object, file: str) -> Api:
         path=path,
         key_header=keys.text("header"),
         key_query=keys.text("query"),
+        key_as_bearer=keys.get("bearer") == "enabled",
         operations=tuple(sorted(operations, key=_generality)),
         pool=backend.text("name"),
         rule=_rule(backend.at("circuitBreakerRule")) if backend.has("circuitBreakerRule") else None,

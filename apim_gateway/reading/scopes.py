@@ -1,7 +1,10 @@
 """The policies of each scope, as they are now: global, API and operations.
 
 A scope is named "global", "api" or, for an operation, by the operation's name in api.json after
-"operation:". Replacing one compiles everything that builds on it first, so that a refused document
+"operation:", for a product by the product's name after "product:". What a subscription to a product
+asks for passes the product's policy between the global one and the API's.
+
+Replacing one compiles everything that builds on it first, so that a refused document
 changes nothing.
 """
 
@@ -18,7 +21,7 @@ from apim_gateway.reading.registry import Registry
 from apim_gateway.running.steps import Steps
 
 GLOBAL, API = "global", "api"
-OPERATION = "operation:"
+OPERATION, PRODUCT = "operation:", "product:"
 # What API Management sets up at the global scope by itself.
 FORWARD = """<policies>
   <inbound />
@@ -89,19 +92,29 @@ class Scopes:
         """Return the policy of a scope as it was given, or None."""
         return self._sources.get(scope)
 
-    def sections(self, operation: Optional[str]) -> Mapping[str, Steps]:
+    def sections(self, operation: Optional[str], product: str = "") -> Mapping[str, Steps]:
         """Return what runs for an operation; for None, what runs when none matched."""
-        return self._documents.get(f"{OPERATION}{operation}", self._documents[API]).sections
+        documents = self._documents.get(product, self._documents[""])
+        return documents.get(f"{OPERATION}{operation}", documents[API]).sections
 
-    def _compiled(self, sources: Mapping[str, Source]) -> dict[str, Document]:
+    def _compiled(self, sources: Mapping[str, Source]) -> dict[str, dict[str, Document]]:
+        """Return the documents of API and operations, by product; without one, by no name."""
         top = self._compile(sources[GLOBAL], GLOBAL, None)
-        api = self._compile(sources[API], API, top)
+        found = {"": self._below(sources, top)}
+        for scope, source in sources.items():
+            if scope.startswith(PRODUCT):
+                product = self._compile(source, "product", top)
+                found[scope[len(PRODUCT) :]] = self._below(sources, product)
+        return found
+
+    def _below(self, sources: Mapping[str, Source], parent: Document) -> dict[str, Document]:
+        api = self._compile(sources[API], API, parent)
         operations = {
             scope: self._compile(source, "operation", api)
             for scope, source in sources.items()
             if scope.startswith(OPERATION)
         }
-        return {GLOBAL: top, API: api, **operations}
+        return {API: api, **operations}
 
     def _compile(self, source: Source, scope: str, parent: Optional[Document]) -> Document:
         root = reader.read(source.text, source.file, self._named_values)

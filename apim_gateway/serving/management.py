@@ -20,7 +20,7 @@ from aiohttp import web
 
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading import durations
-from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, Source
+from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, PRODUCT, Source
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.secret import same
 
@@ -55,6 +55,8 @@ class Management:
         self._routes: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
             ("GET", rf"/{POLICY}", self._get),
             ("PUT", rf"/{POLICY}", self._put),
+            ("GET", rf"/products/(?P<product>[^/]+)/{POLICY}", self._get),
+            ("PUT", rf"/products/(?P<product>[^/]+)/{POLICY}", self._put),
             ("GET", rf"/apis/(?P<api>[^/]+)/{POLICY}", self._get),
             ("PUT", rf"/apis/(?P<api>[^/]+)/{POLICY}", self._put),
             ("GET", rf"/apis/(?P<api>[^/]+)/operations/(?P<operation>[^/]+)/{POLICY}", self._get),
@@ -87,15 +89,15 @@ class Management:
         except RefusedError as refusal:
             return web.json_response(refusal.body, status=refusal.status)
 
-    async def _get(self, request: web.Request, api: str = "", operation: str = "") -> web.Response:
-        scope = self._scope(api, operation)
+    async def _get(self, request: web.Request, **names: str) -> web.Response:
+        scope = self._scope(**names)
         source = self._runtime.scopes.source(scope)
         if source is None:
             raise RefusedError(404, "ResourceNotFound", "Policy not found.")
         return _policy(request, source.text)
 
-    async def _put(self, request: web.Request, api: str = "", operation: str = "") -> web.Response:
-        scope = self._scope(api, operation)
+    async def _put(self, request: web.Request, **names: str) -> web.Response:
+        scope = self._scope(**names)
         properties = (await _body(request)).get("properties")
         if not isinstance(properties, dict) or not isinstance(properties.get("value"), str):
             message = 'The body should be {"properties": {"format": "rawxml", "value": "..."}}.'
@@ -131,8 +133,12 @@ class Management:
             raise RefusedError(404, "ResourceNotFound", "Trace not found.")
         return web.json_response(trace.document())
 
-    def _scope(self, api: str, operation: str) -> str:
+    def _scope(self, api: str = "", operation: str = "", product: str = "") -> str:
         declared = self._runtime.api
+        if product:
+            if self._runtime.scopes.source(f"{PRODUCT}{product}") is None:
+                raise RefusedError(404, "ResourceNotFound", "Product not found.")
+            return f"{PRODUCT}{product}"
         if api and api.lower() != declared.name.lower():
             raise RefusedError(404, "ResourceNotFound", f"API not found; {declared.name} is here.")
         if not operation:

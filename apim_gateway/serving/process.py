@@ -8,22 +8,33 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional, TextIO
 
 from apim_gateway.errors import ConfigError
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import api, files
-from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, Scopes, Source
+from apim_gateway.reading.scopes import (
+    API,
+    GLOBAL,
+    INHERIT,
+    OPERATION,
+    PRODUCT,
+    Scopes,
+    Source,
+)
 from apim_gateway.running.backends import Backend, Breaker, Member, Pool, Target
 from apim_gateway.running.services import Services
 from apim_gateway.running.telemetry import Telemetry
 from apim_gateway.running.trace import Traces
+from apim_gateway.serving import callers
 from apim_gateway.serving.descriptors import raise_limit
 from apim_gateway.serving.lines import Lines, in_words
 from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
+from apim_gateway.serving.secret import same
 from apim_gateway.serving.server import Server
 from apim_gateway.serving.settings import Address, Settings
 from apim_gateway.serving.traces import keeper
@@ -73,6 +84,8 @@ async def serve(settings: Settings, key: str, out: TextIO, err: TextIO) -> None:
 async def build(settings: Settings, key: str) -> Runtime:
     """Build the gateway the options describe. Raises ConfigError or PolicyError."""
     declared = api.load(settings.api)
+    if settings.bearer_key:
+        declared = replace(declared, key_as_bearer=True)
     targets = backends(declared, settings.backends)
     scopes = _scopes(settings, declared, targets)
     services = Services(
@@ -85,8 +98,13 @@ async def build(settings: Settings, key: str) -> Runtime:
         largest_request=settings.largest_request,
     )
     traces = Traces(declared.name, keep=keeper(settings.trace_all) if settings.trace_all else None)
+    products = list(settings.products)
     switches = Switches(settings.missing_variable, LINE_ENDS[settings.newline])
-    return Runtime(declared, key, scopes, services, traces, switches)
+    others = callers.load(settings.subscriptions, products) if settings.subscriptions else ()
+    own = products[0] if products else ""
+    if any(same(key, other.subscription.primary_key) for other in others):
+        raise ConfigError(f"{settings.subscriptions}: a subscription has the gateway's own key")
+    return Runtime(declared, key, scopes, services, traces, switches, own, others)
 
 
 def _client(settings: Settings) -> HttpClient:
@@ -116,6 +134,8 @@ def _scopes(settings: Settings, declared: api.Api, targets: Mapping[str, Target]
     sources = {API: _source(settings.policy)}
     if settings.global_policy:
         sources[GLOBAL] = _source(settings.global_policy)
+    for name, file in settings.products.items():
+        sources[f"{PRODUCT}{name}"] = _source(file) if file else Source(INHERIT, "its default")
     known = [operation.name for operation in declared.operations]
     for name, file in settings.operation_policies.items():
         if name not in known:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from apim_gateway.reading.api import Api, Operation
 from apim_gateway.reading.scopes import Scopes
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Traces
+from apim_gateway.serving.callers import Caller, Callers, product
 from policy_expressions import context
 
 SUBSCRIPTION = "response-streaming"  # as infra/modules names it
@@ -23,12 +25,14 @@ class Runtime:
     services: Services
     traces: Traces
     switches: context.Switches = field(default_factory=context.Switches)
+    product: str = ""  # of the lab's own subscription; without one it is to the API alone
+    others: Collection[Caller] = ()
 
     def __post_init__(self) -> None:
         self.api_view = context.Api(self.api.name, self.api.display_name, self.api.path)
-        self.subscription = context.Subscription(
-            SUBSCRIPTION, "Response streaming", self.key, self.key
-        )
+        own = context.Subscription(SUBSCRIPTION, "Response streaming", self.key, self.key)
+        of = product(self.product) if self.product else None
+        self.callers = Callers((Caller(own, of), *self.others))
         self.operations = {operation.name: _view(operation) for operation in self.api.operations}
 
 

@@ -14,8 +14,8 @@ from apim_gateway.running import pipeline
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.trace import HEADER, Trace
+from apim_gateway.serving.callers import Caller
 from apim_gateway.serving.runtime import Runtime
-from apim_gateway.serving.secret import same
 from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
 from apim_gateway.wire import responses
 from apim_gateway.wire.headers import end_to_end
@@ -138,30 +138,37 @@ class Server:
             if meant and await pipeline.preflight(sections, exchange):
                 return
         sections = runtime.scopes.sections(found[0].name if found else None)
-        refusal = self._refusal(request) if found else _not_found()
-        if refusal:
-            await pipeline.recover(sections, exchange, refusal)
+        try:
+            if not found:
+                raise _not_found()
+            caller = self._caller(request)
+            product = caller.product.id if caller.product else ""
+            sections = runtime.scopes.sections(found[0].name, product)
+            context.subscription, context.user = caller.subscription, caller.user
+            context.product = caller.product
+            exchange.check_size(request.content_length or 0)
+        except SectionError as refused:
+            await pipeline.recover(sections, exchange, refused)
         else:
-            context.subscription = runtime.subscription
-            try:
-                exchange.check_size(request.content_length or 0)
-            except SectionError as too_large:
-                await pipeline.recover(sections, exchange, too_large)
-                return
             await pipeline.run(sections, exchange)
 
-    def _refusal(self, request: web.Request) -> Optional[SectionError]:
+    def _caller(self, request: web.Request) -> Caller:
+        """Return who a request's key belongs to. Raises SectionError."""
         api = self._runtime.api
         key = request.headers.get(api.key_header)
         if key is None:
             query = request.raw_path.partition("?")[2]
             key = next(iter(parse_qs(query).get(api.key_query, [])), None)
-        if key is not None and same(key, self._runtime.key):
-            return None
+        if key is None and api.key_as_bearer:
+            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+            key = token.strip() if scheme.lower() == "bearer" else None
+        caller = None if key is None else self._runtime.callers.find(key)
+        if caller is not None:
+            return caller
         message = responses.MISSING_KEY if key is None else responses.INVALID_KEY
         reason = "SubscriptionKeyNotFound" if key is None else "SubscriptionKeyInvalid"
         answer = responses.unauthorized(message, request.host, api.path, api.key_header)
-        return SectionError("authorization", reason, message, answer)
+        raise SectionError("authorization", reason, message, answer)
 
 
 class _Content:

@@ -32,6 +32,9 @@ class Settings:
     port: int = 0
     global_policy: Optional[Path] = None
     operation_policies: Mapping[str, Path] = field(default_factory=dict)
+    products: Mapping[str, Optional[Path]] = field(default_factory=dict)  # with their policies
+    bearer_key: bool = False
+    subscriptions: Optional[Path] = None  # more keys
     fragments: Mapping[str, Path] = field(default_factory=dict)
     named_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     redirects: Mapping[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--idle-seconds", type=float, required=True)
     parser.add_argument("--model", default="", help="the only model deployment; all without")
+    parser.add_argument("--bearer-key", action="store_true", help="take the key as Bearer, too")
     parser.add_argument("--port", type=int, default=0, help="of the gateway, if it is free")
     parser.add_argument("--log", type=Path, help="say when it is ready, then write here")
     parser.add_argument(
@@ -38,6 +39,7 @@ def main() -> int:
         options.state_dir,
         options.idle_seconds,
         options.model,
+        options.bearer_key,
         options.port,
         os.environ.pop(launcher.KEY, ""),
         tuple(options.mock_option),

@@ -61,6 +61,7 @@ class State:
     servers: tuple[Process, ...]  # the gateway first
     api_key: str = field(repr=False)
     model: str = ""  # name of the model deployment that the mocks have
+    bearer_key: bool = False  # the gateway takes the key as Authorization: Bearer, too
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def write(self, folder: Path) -> None:
@@ -89,9 +90,10 @@ class State:
             data = json.loads(retried(lambda: _file(folder).read_text(encoding="utf-8")))
             servers = tuple(_process(each) for each in data["servers"])
             key, model, name = (_matching(data[k], r"[!-~]*") for k in ("api_key", "model", "id"))
-            if not (servers and key and name):
+            bearer = data.get("bearer_key", False)
+            if not (servers and key and name and isinstance(bearer, bool)):
                 raise ValueError
-            return cls(_process(data["supervisor"]), servers, key, model, name)
+            return cls(_process(data["supervisor"]), servers, key, model, bearer, name)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:

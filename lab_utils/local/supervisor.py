@@ -33,6 +33,7 @@ class Wanted:
     folder: Path
     idle_seconds: float
     model: str = ""
+    bearer_key: bool = False
     port: int = 0
     api_key: str = ""
     mock_options: tuple[str, ...] = ()  # as python -m mock_openai takes them; they win over PACE
@@ -88,7 +89,9 @@ class Supervisor:
         ]
         supervisor = state.Process.of("supervisor", os.getpid())
         servers = (processes[-1], *processes[:-1])
-        return state.State(supervisor, servers, api_key, self._wanted.model)
+        return state.State(
+            supervisor, servers, api_key, self._wanted.model, self._wanted.bearer_key
+        )
 
     def _start_gateway(self, mocks: list[str], api_key: str) -> str:
         """Start the gateway on the port it had before, where that is still free."""
@@ -103,6 +106,7 @@ class Supervisor:
                 f"--port={port}",
                 f"--policy={infra / 'policy.xml'}",
                 f"--api={infra / 'api.json'}",
+                *(["--bearer-key"] if self._wanted.bearer_key else []),
                 *(
                     f"--backend={name}={url}/openai;priority={priority}"
                     for priority, (name, url) in enumerate(zip(REGIONS, mocks), 1)

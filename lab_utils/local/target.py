@@ -58,7 +58,7 @@ class LocalTarget:
         """
         self._join()
         running, verb = self._known(), "running"
-        if running and not (running.model == self._settings.model and _serves(running)):
+        if running and not (self._is_wanted(running) and _serves(running)):
             self._stop(running)
             running = None
         if running is None:
@@ -164,6 +164,10 @@ class LocalTarget:
             except psutil.Error:
                 continue
 
+    def _is_wanted(self, running: State) -> bool:
+        wanted = self._settings
+        return (running.model, running.bearer_key) == (wanted.model, wanted.bearer_key)
+
     def _start(self) -> State:
         before = self._before.get(self._folder)
         command = [
@@ -171,6 +175,7 @@ class LocalTarget:
             f"--state-dir={self._folder}",
             f"--idle-seconds={self._settings.idle_seconds}",
             f"--model={self._settings.model}",
+            *(["--bearer-key"] if self._settings.bearer_key else []),
             f"--port={(urlsplit(before.gateway_url).port or 0) if before else 0}",
             f"--log={self._folder / 'supervisor.log'}",
         ]

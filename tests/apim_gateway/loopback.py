@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from apim_gateway.reading.scopes import API, Scopes, Source
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Traces
 from apim_gateway.serving import process
+from apim_gateway.serving.callers import Caller
 from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
@@ -101,6 +102,9 @@ async def gateway(
     client: Optional[HttpClient] = None,
     header_seconds: float = 30.0,
     body_seconds: float = 15.0,
+    product: str = "",
+    others: Collection[Caller] = (),
+    as_bearer: bool = False,
     **services: Any,
 ) -> AsyncIterator[Running]:
     """Serve the lab's API, with one operation more for GET, by this policy over these backends."""
@@ -110,6 +114,8 @@ async def gateway(
         declaration["operations"].append(more)
     if not rule:
         del declaration["backend"]["circuitBreakerRule"]
+    if as_bearer:
+        declaration["subscriptionKeyParameterNames"]["bearer"] = "enabled"
     declared = api.parse(declaration, "api.json")
     targets = process.backends(declared, list(addresses))
     sources = {API: document, **(scopes or {})}
@@ -124,6 +130,8 @@ async def gateway(
         ),
         Services(client or HttpClient(), targets, declared.pool, **services),
         Traces(declared.name),
+        product=product,
+        others=others,
     )
     log: list[Mapping[str, Any]] = []
     server = Server(runtime, Management(runtime).answer, log.append, body_seconds)

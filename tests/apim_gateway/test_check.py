@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from apim_gateway import check, options
+from apim_gateway import check, forms, options
 from apim_gateway.errors import ConfigError
 from tests.apim_gateway.loopback import policy
 
@@ -19,7 +19,7 @@ READS = '<set-variable name="b" value="@(context.Response.Body.As<string>(true))
 
 def checked(*arguments: object) -> tuple[str, int]:
     given = options.parse(["check", *map(str, arguments)])
-    done = check.run(given, options.named_values(given))
+    done = check.run(given, forms.named_values(given))
     if done.problems:
         raise ConfigError(done.problems[0])
     return done.text, done.status

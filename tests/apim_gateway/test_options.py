@@ -45,7 +45,7 @@ def test_named_values_come_from_a_file_and_the_command_line_wins(tmp_path: Path)
     file = tmp_path / "values.json"
     file.write_text('{"a": "1", "b": "2"}', encoding="utf-8")
     more = ["--named-values", str(file), "--named-value", "b=3=4"]
-    assert options.named_values(options.parse([*NEEDED, *more])) == {"a": "1", "b": "3=4"}
+    assert forms.named_values(options.parse([*NEEDED, *more])) == {"a": "1", "b": "3=4"}
 
 
 @pytest.mark.parametrize("text", ["[]", '{"a": 1}', "{"])
@@ -53,4 +53,4 @@ def test_a_file_of_another_form_is_told(tmp_path: Path, text: str) -> None:
     file = tmp_path / "values.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"values\.json"):
-        options.named_values(options.parse([*NEEDED, "--named-values", str(file)]))
+        forms.named_values(options.parse([*NEEDED, "--named-values", str(file)]))

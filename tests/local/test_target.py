@@ -132,6 +132,14 @@ def test_another_model_starts_the_lab_anew(fresh: Path) -> None:
     assert len(labs_of(fresh)) == 1
 
 
+def test_the_key_as_bearer_is_taken_where_the_setting_says_so(fresh: Path) -> None:
+    for wanted, status in ((False, 401), (True, 200)):
+        running = target(fresh, bearer_key=wanted).deploy()
+        bearer = {"Authorization": f"Bearer {running.api_key}"}
+        assert ask(running, **bearer).status_code == status
+        assert read(fresh).bearer_key is wanted
+
+
 def test_the_object_of_the_notebook_tells_that_its_gateway_is_gone(fresh: Path) -> None:
     lab = Lab.from_env({"LAB_STATE_DIR": str(fresh)})
     lab.deploy()
