@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from lab_utils import Lab
-from lab_utils.notebook import local_defaults, temporary_folder
+from lab_utils.notebook import CLEAN_UP, local_defaults, temporary_folder
 
 # No test depends on the machine's speed, nor on luck: the same examples each time. `make fuzz` asks
 # for others.
@@ -29,12 +29,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     stack.callback(lambda: Lab.from_env().remove())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process and in their order, and those of all notebooks."""
-    for item in items:
-        group = "notebooks" if item.path.suffix == ".ipynb" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give the clean-up notebook a lab: the one of the others may run in another process."""
+    if item.path.name == CLEAN_UP and item.name == "Cell 0":
+        Lab.from_env().deploy()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
