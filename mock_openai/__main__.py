@@ -17,12 +17,13 @@ from typing import Callable, Optional
 
 from aiohttp.http_exceptions import HttpProcessingError
 
-from . import loop, scenarios, script
+from . import loop, recorder, replayer, scenarios, script
 from .behaviour import COMMON
 from .deployments import Deployments
 from .errors import OptionError
 from .mock import Mock
 from .pace import DEFAULT, Pace
+from .recording import load
 from .server import serving
 
 
@@ -50,6 +51,8 @@ def arguments() -> argparse.ArgumentParser:
         " without it, each model is deployed under its own name (GET /openai/models lists them)",
     )
     add("--any-deployment", action="store_true", help="deployments of any name exist")
+    add("--replay", type=Path, metavar="FOLDER", help="serve what `record` has kept, and only that")
+    add("--speed", type=_speed, default=1.0, help="of a replay: 2 is twice as fast, 0 at once")
     add("--script", type=Path, metavar="FILE", help="rules for answers (JSON; see README.md)")
     add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
     add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
@@ -61,9 +64,27 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def record_arguments() -> argparse.ArgumentParser:
+    """Return the parser of `record`."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {__package__} record",
+        description="Stand between a client and a real service, and keep each exchange with its "
+        "timing, without keys: python -m mock_openai --replay FOLDER serves them.",
+    )
+    add = parser.add_argument
+    add("--upstream", required=True, metavar="URL", help="such as https://NAME.openai.azure.com")
+    add("--out", type=Path, required=True, metavar="FOLDER", help="where the exchanges are kept")
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=int, default=0, help="0, the default, takes any free one")
+    add("--stop-with-stdin", action="store_true", help="stop when standard input closes")
+    return parser
+
+
 def _epilog() -> str:
     told = scenarios.parameters()
     lines = [
+        "`record` keeps exchanges with a real service: see record --help.",
+        "",
         f"Each call can choose a scenario: '{scenarios.HEADER}: NAME; parameter=value; ...'",
         *(f"  {name:<16} {doc}" for name, doc in scenarios.described().items()),
         "",
@@ -82,6 +103,13 @@ def _limit(text: str) -> int:
     return value
 
 
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1000")
+    return value
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 3600:
@@ -89,8 +117,11 @@ def _seconds(text: str) -> float:
     return value
 
 
-async def run(options: argparse.Namespace) -> None:
-    """Serve until a signal or the end of standard input. Raises OSError if the port is taken."""
+async def run(options: argparse.Namespace, recording: bool = False) -> None:
+    """Serve until a signal or the end of standard input.
+
+    Raises OptionError, and OSError if the port is taken.
+    """
     running = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -103,7 +134,29 @@ async def run(options: argparse.Namespace) -> None:
     if options.stop_with_stdin:
         threading.Thread(target=_wait_for_eof, args=(request_stop,), daemon=True).start()
 
-    mock = Mock(
+    if recording:
+        server = recorder.recording(options.upstream, options.out, options.host, options.port, _say)
+        told: dict[str, object] = {"upstream": options.upstream, "out": str(options.out)}
+    elif options.replay:
+        kept = load(options.replay)
+        server = replayer.replaying(kept, options.speed, options.host, options.port)
+        told = {"replays": str(options.replay), "recordings": len(kept)}
+    else:
+        server, told = (
+            serving(_mock(options), options.host, options.port),
+            {"region": options.region},
+        )
+    async with server as url:
+        _say(json.dumps({"url": url, **told}))
+        await stop.wait()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _mock(options: argparse.Namespace) -> Mock:
+    return Mock(
         region=options.region,
         pace=Pace(options.ttft, options.tpot),
         seed=options.seed,
@@ -112,9 +165,6 @@ async def run(options: argparse.Namespace) -> None:
         tokens_per_minute=options.tokens_per_minute,
         script=script.load(options.script) if options.script else script.Script(),
     )
-    async with serving(mock, options.host, options.port) as url:
-        print(json.dumps({"url": url, "region": options.region}), flush=True)
-        await stop.wait()
 
 
 def _wait_for_eof(then: Callable[[], None]) -> None:
@@ -133,10 +183,14 @@ def _is_our_fault(record: logging.LogRecord) -> bool:
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command line; returns the exit code."""
-    options = arguments().parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    recording = given[:1] == ["record"]
+    options = (
+        record_arguments().parse_args(given[1:]) if recording else arguments().parse_args(given)
+    )
     logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
     try:
-        loop.run(run(options))
+        loop.run(run(options, recording))
     except OptionError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,13 @@ class Watch:
             self.seen.update(command_lines())
 
 
-def command_lines() -> Iterator[str]:
-    for process in psutil.Process().children(recursive=True):
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+def command_lines(others: Collection[psutil.Process] = ()) -> Iterator[str]:
+    """Yield those of this process's descendants, but for some others."""
+    for process in children().difference(others):
         try:
             yield " ".join(process.cmdline())
         except psutil.Error:  # it has just ended
@@ -59,6 +64,7 @@ class Outcome:
     notebooks: list[Any]
     terminal: str
     processes: set[str]
+    others: set[psutil.Process]  # that other tests have started
     temporary: Path
     secrets: set[str]
 
@@ -81,7 +87,7 @@ def outcome(
     loopback.sign_in()
     cloud.deployments.pace = 40  # few questions: each costs a process
     temporary = tmp_path_factory.mktemp("with a space")
-    terminal = io.StringIO()
+    terminal, others = io.StringIO(), children()
     with pytest.MonkeyPatch.context() as patch, Watch() as watch:
         patch.setenv("LAB_TARGET", "azure")
         patch.setenv("LAB_BACKEND", request.param)
@@ -93,7 +99,7 @@ def outcome(
     assert len(keys) == 2
     assert tokens
     secrets = {CLIENT_SECRET, *keys, *tokens}
-    yield Outcome(notebooks, terminal.getvalue(), watch.seen, temporary, secrets)
+    yield Outcome(notebooks, terminal.getvalue(), watch.seen, others, temporary, secrets)
     loopback.reset()
 
 
@@ -110,7 +116,8 @@ def test_nothing_is_left(outcome: Outcome, loopback: Loopback) -> None:
     assert "0 resources left" in outcome.text
     assert [cloud.groups.by_name, cloud.resources.by_id] == [{}, {}]
     assert [cloud.apim.deleted, cloud.cognitive.deleted] == [{}, {}]
-    assert not [line for line in command_lines() if "lab_utils" in line or "mock_openai" in line]
+    left = command_lines(outcome.others)
+    assert not [line for line in left if "lab_utils" in line or "mock_openai" in line]
 
 
 def test_no_secret_is_in_an_output(outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ import requests
 from mock_openai import scenarios
 
 FOLDER = Path(scenarios.__file__).parent
-COME_WITH_THEM = {"referencing"}  # jsonschema's
+COME_WITH_THEM = {"referencing", "yarl"}  # jsonschema's and aiohttp's
 OPTIONAL = {"uvloop"}
 MODULE = (sys.executable, "-m", "mock_openai")
 
