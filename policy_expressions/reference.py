@@ -1,5 +1,7 @@
 """The reference of expressions, written from the member tables: docs/expressions.md."""
 
+# ruff: noqa: E501 - lines of a terminal
+
 from __future__ import annotations
 
 from policy_expressions.members import FAMILIES
@@ -14,8 +16,55 @@ refused then, with file, line and name; nothing else is reachable. An evaluation
 
 ## What does this expression give?
 
-`python -m policy_expressions eval --jsonl` reads one question a line and answers each
-with one line:
+`policy-expressions eval`, or `python -m policy_expressions eval` from the folder, takes an
+expression, or the place of one such as `policy.xml:12`, and what the request is like. Five everyday
+questions, with two files, `answer.sse`
+
+```text
+data: {"choices":[{"delta":{"content":"Hi"}}],"usage":null}
+
+data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}
+
+data: [DONE]
+```
+
+and `soap.xml`:
+
+```xml
+<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<w:Reading xmlns:w="urn:weather"><w:Degrees>5</w:Degrees></w:Reading></s:Body></s:Envelope>
+```
+
+A claim of a token; a choice by a header; the tokens that a stream told; a value in SOAP; a
+signature with a named value (PowerShell 7 takes the lines as they stand):
+
+```console
+$ policy-expressions eval '@(context.Request.Headers["Authorization"].First().Substring(7).AsJwt()?.Claims["roles"].Last())' -H 'Authorization: Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEiLCJyb2xlcyI6WyJyZWFkZXIiLCJ3cml0ZXIiXX0.'
+value     writer
+type      System.String
+$ policy-expressions eval '@(context.Request.Headers.GetValueOrDefault("x-tier", "free") == "gold" ? "gpt-5.4" : "gpt-5.4-mini")' -H 'x-tier: gold'
+value     gpt-5.4
+type      System.String
+$ policy-expressions eval '@(context.Response.Body.As<string>().Split(new[] { "data: " }, StringSplitOptions.None).Where(e => e.Contains("\\"usage\\":{")).Select(e => (int)JObject.Parse(e)["usage"]["completion_tokens"]).LastOrDefault())' --response 200 --response-body answer.sse
+value     12
+type      System.Int32
+consumed  context.Response.Body: read it with preserveContent: true
+$ policy-expressions eval '@(context.Request.Body.As<XElement>().Descendants().First(e => e.Name.LocalName == "Degrees").Value)' --body soap.xml
+value     5
+type      System.String
+consumed  context.Request.Body: read it with preserveContent: true
+$ policy-expressions eval '@(Convert.ToBase64String(new HMACSHA256(Encoding.UTF8.GetBytes("{{signing-key}}")).ComputeHash(Encoding.UTF8.GetBytes(context.Request.Method + context.Request.Url.Path))))' --named-value signing-key=k --method POST --url https://gateway.example/orders
+value     6D/ktUVFNaX4xGCoyfwgw3fkE0bL0NhYmmExjMX9/+M=
+type      System.String
+```
+
+The exit status is 0 for a value, 1 for a .NET exception, 2 for what is refused. `consumed` warns that
+the next policy finds no body. `policy-expressions repl` asks one question after another, and from
+Python it is `policy_expressions.compile(text).evaluate(Context.request("POST", url, headers, body))`.
+
+### Many questions at once
+
+`eval --jsonl` reads one question a line and answers each with one line:
 
 ```sh
 echo '{"id": 1, "expr": "context.Variables.GetValueOrDefault<int>(\\"n\\") + 1"}' |
@@ -51,7 +100,9 @@ Two things are not known about the real gateway, and can be switched where the g
 
 ## The language
 
-C# 7.3 without LINQ query syntax, `goto`, iterators, `dynamic`, XML types and arrays of arrays:
+C# 7.3, read by a parser of its own, without LINQ query syntax, `goto`, iterators, `dynamic` and
+arrays of several dimensions; what came with a later C# is refused with the version that has it.
+There are
 operators, casts, `?.` and `??`, interpolation, lambdas, local functions, patterns, `switch`, loops,
 `try`, `using`, initialisers, anonymous objects, tuples, `out` arguments.
 

@@ -24,6 +24,7 @@ from policy_expressions.binder.flows import RESPONSE
 from policy_expressions.binder.indexers import bind_index
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.methods import MethodGroup
+from policy_expressions.binder.mismatches import wrong_receiver
 from policy_expressions.errors import CompileError, UnsupportedError, null_reference
 from policy_expressions.library import CONTEXT, LIBRARY, STRING
 from policy_expressions.syntax.node import Node
@@ -190,22 +191,8 @@ def _not_invocable(name: str) -> CompileError:
     return CompileError("CS1955", text)
 
 
-def _wrong_receiver(of: Type, name: str) -> Optional[CompileError]:
-    """Return the refusal of an extension method that takes other receivers, if there is one."""
-    for owner, member in LIBRARY.extensions(name):
-        first = LIBRARY.resolve(member.takes[0].type, LIBRARY.open_scope(owner, member))
-        if not first.is_open:
-            shown = f"{owner.definition.full.rpartition('.')[2]}.{name}"
-            text = (
-                f"'{of}' does not contain a definition for '{name}' and the best extension method "
-                f"overload '{shown}' requires a receiver of type '{first}'"
-            )
-            return CompileError("CS1929", text)
-    return None
-
-
 def _no_member(of: Type, name: str, static: bool) -> Exception:
-    wrong = None if static else _wrong_receiver(of, name)
+    wrong = None if static else wrong_receiver(of, name)
     if wrong is not None:
         return wrong
     others = {name for owner in LIBRARY.ancestors(of) for name in owner.definition.others}

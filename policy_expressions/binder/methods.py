@@ -12,7 +12,7 @@ from policy_expressions.binder.core import Binder
 from policy_expressions.binder.exprs import Expr, Frame, Runner, TypeName, Untyped, onward
 from policy_expressions.binder.forms import Argument, Form, Members
 from policy_expressions.binder.inference import delegate_of
-from policy_expressions.binder.mismatches import mismatch
+from policy_expressions.binder.mismatches import mismatch, wrong_generics
 from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, UnsupportedError, argument_null
 from policy_expressions.library import LIBRARY, VOID
@@ -73,6 +73,9 @@ class MethodGroup(Untyped):
             form = choose(of, self.name, level, given, self.explicit_types)
             if form is not None:
                 return self._finish(form, given, extends)
+        refusal = wrong_generics(of, self.name, levels, len(self.explicit_types))
+        if refusal is not None:
+            raise refusal
         level = levels[0]
         if level[0][1].is_extension and not isinstance(self.receiver, TypeName):
             arguments = [this, *arguments]

@@ -37,6 +37,43 @@ def mismatch(
     return refusal or _unsupported(name, owner, members, arguments)
 
 
+def wrong_receiver(of: Type, name: str, generics: Optional[int] = None) -> Optional[CompileError]:
+    """Return the refusal of an extension method that takes other receivers, if there is one.
+
+    generics: only of one with so many type parameters.
+    """
+    for owner, member in LIBRARY.extensions(name):
+        if generics is not None and len(member.generics) != generics:
+            continue
+        first = LIBRARY.resolve(member.takes[0].type, LIBRARY.open_scope(owner, member))
+        if not first.is_open:
+            shown = f"{owner.definition.full.rpartition('.')[2]}.{name}"
+            text = (
+                f"'{of}' does not contain a definition for '{name}' and the best extension method "
+                f"overload '{shown}' requires a receiver of type '{first}'"
+            )
+            return CompileError("CS1929", text)
+    return None
+
+
+def wrong_generics(
+    of: Type, name: str, levels: Sequence[Members], generics: int
+) -> Optional[CompileError]:
+    """Return the refusal of type arguments that no form takes, None where one takes so many."""
+    counts = {len(member.generics) for level in levels for _, member in level}
+    if not generics or generics in counts:
+        return None
+    refusal = wrong_receiver(of, name, generics)
+    if refusal is not None:
+        return refusal
+    if counts == {0}:
+        text = f"The non-generic method '{of}.{name}' cannot be used with type arguments"
+        return CompileError("CS0308", text)
+    wanted = max(counts)
+    text = f"Using the generic method group '{name}' requires {wanted} type arguments"
+    return CompileError("CS0305", text)
+
+
 def _sized(owner: Type, member: Declaration, arguments: Sequence[Argument]) -> Optional[Form]:
     """Return a form that takes so many arguments, whatever their types."""
     for expanded in (False, True):

@@ -199,7 +199,21 @@ DEFINITIONS = (
         others="AsMemory AsSpan CopyTo Create EnumerateRunes GetEnumerator GetPinnableReference "
         "GetTypeCode Intern IsInterned IsNormalized ReplaceLineEndings TryCopyTo " + OTHER_LINQ,
     ),
-    Definition("struct System.Char", _CHAR, alias="char", python=Char, default=Char("\0")),
+    Definition(
+        "struct System.Char",
+        _CHAR,
+        alias="char",
+        python=Char,
+        default=Char("\0"),
+        sealed=True,
+        others="ConvertFromUtf32 ConvertToUtf32 GetNumericValue GetTypeCode GetUnicodeCategory "
+        "IsHighSurrogate IsLowSurrogate IsSurrogate IsSurrogatePair Parse TryParse IsAscii "
+        "IsAsciiDigit IsAsciiHexDigit IsAsciiHexDigitLower IsAsciiHexDigitUpper IsAsciiLetter "
+        "IsAsciiLetterLower IsAsciiLetterOrDigit IsAsciiLetterUpper IsBetween IsControl IsDigit "
+        "IsLetter IsLetterOrDigit IsLower IsNumber IsPunctuation IsSeparator IsSymbol IsUpper "
+        "IsWhiteSpace Equals CompareTo GetHashCode ToLower ToUpper ToString TryFormat MinValue "
+        "MaxValue ToLowerInvariant ToUpperInvariant",
+    ),
     Definition(
         "class System.StringComparer : IEqualityComparer<string>, IComparer<string>",
         {
