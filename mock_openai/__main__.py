@@ -21,10 +21,13 @@ from . import loop, recorder, replayer, scenarios, script
 from .behaviour import COMMON
 from .deployments import Deployments
 from .errors import OptionError
+from .listening import own_certificate
 from .mock import Mock
 from .pace import DEFAULT, Pace
 from .recording import load
 from .server import serving
+
+TLS = "serve https, and write the authority that a client has to trust to FILE (PEM)"
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -56,6 +59,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--script", type=Path, metavar="FILE", help="rules for answers (JSON; see README.md)")
     add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
     add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
+    add("--tls", type=Path, metavar="FILE", help=TLS)
     add(
         "--stop-with-stdin",
         action="store_true",
@@ -76,6 +80,7 @@ def record_arguments() -> argparse.ArgumentParser:
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the exchanges are kept")
     add("--host", default="127.0.0.1", help="address to listen on")
     add("--port", type=int, default=0, help="0, the default, takes any free one")
+    add("--tls", type=Path, metavar="FILE", help=TLS)
     add("--stop-with-stdin", action="store_true", help="stop when standard input closes")
     return parser
 
@@ -134,16 +139,19 @@ async def run(options: argparse.Namespace, recording: bool = False) -> None:
     if options.stop_with_stdin:
         threading.Thread(target=_wait_for_eof, args=(request_stop,), daemon=True).start()
 
+    tls = own_certificate(options.tls, options.host) if options.tls else None
     if recording:
-        server = recorder.recording(options.upstream, options.out, options.host, options.port, _say)
+        server = recorder.recording(
+            options.upstream, options.out, options.host, options.port, _say, tls
+        )
         told: dict[str, object] = {"upstream": options.upstream, "out": str(options.out)}
     elif options.replay:
         kept = load(options.replay)
-        server = replayer.replaying(kept, options.speed, options.host, options.port)
+        server = replayer.replaying(kept, options.speed, options.host, options.port, tls)
         told = {"replays": str(options.replay), "recordings": len(kept)}
     else:
         server, told = (
-            serving(_mock(options), options.host, options.port),
+            serving(_mock(options), options.host, options.port, tls),
             {"region": options.region},
         )
     async with server as url:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,6 +22,7 @@ from aiohttp import web
 from yarl import URL
 
 from .errors import OptionError
+from .listening import listening
 from .recording import (
     COMPLETE,
     CUT,
@@ -45,6 +47,7 @@ HOP_BY_HOP = frozenset(
     ]
 )
 CREDENTIALS = ("api-key", "authorization", "ocp-apim-subscription-key", "cookie")
+SHORTEST = 8  # characters of a credential that is looked for in texts: a shorter one is in any
 MOST_BYTES = 64 * 1024 * 1024
 Say = Callable[[str], None]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -52,7 +55,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def recording(
-    upstream: str, folder: Path, host: str, port: int, say: Say
+    upstream: str,
+    folder: Path,
+    host: str,
+    port: int,
+    say: Say,
+    tls: Optional[ssl.SSLContext] = None,
 ) -> AsyncIterator[str]:
     """Serve while the context is open; gives the URL for the client.
 
@@ -72,13 +80,8 @@ async def recording(
         app = web.Application(client_max_size=MOST_BYTES)
         handle = _between(session, upstream.rstrip("/"), folder, say)
         app.router.add_route("*", "/{path:.*}", handle)
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-            yield f"http://{host}:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+        async with listening(app, host, port, tls) as url:
+            yield url
 
 
 def _between(session: aiohttp.ClientSession, upstream: str, folder: Path, say: Say) -> Handler:
@@ -133,18 +136,19 @@ def _keep(
     say: Say,
 ) -> None:
     request, removed = without_secrets(read_body(body))
-    secrets = _credentials(http.headers, http.query)
+    credentials = _credentials(http.headers, http.query)
+    secrets = [value for value in credentials.values() if len(value) >= SHORTEST]
     headers = kept_headers(answer.headers)
     left = sorted({n.lower() for n in answer.headers} - set(headers) - HOP_BY_HOP)
     kept = Recording(
         http.method,
         http.path,
-        _without(request, list(secrets.values())),
+        _without(request, secrets),
         answer.status,
         headers,
-        _without_bytes(pieces, list(secrets.values())),
+        _without_bytes(pieces, secrets),
         ended,
-        (*secrets, *removed, *left),
+        (*credentials, *removed, *left),
     )
     try:
         kept.save(folder, name)

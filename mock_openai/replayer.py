@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
-from typing import Callable
+from typing import Callable, Optional
 
 from aiohttp import web
 
+from .listening import listening
 from .recording import CUT, Recording, key, read_body, without_secrets
-from .server import SHUTDOWN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
 async def replaying(
-    recordings: Sequence[Recording], speed: float, host: str, port: int
+    recordings: Sequence[Recording],
+    speed: float,
+    host: str,
+    port: int,
+    tls: Optional[ssl.SSLContext] = None,
 ) -> AsyncIterator[str]:
     """Serve while the context is open; gives the URL. Raises OSError if the port is taken.
 
@@ -28,15 +33,8 @@ async def replaying(
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_get("/health", _health)
     app.router.add_route("*", "/{path:.*}", _answers(recordings, speed))
-    runner = web.AppRunner(
-        app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN
-    )
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with listening(app, host, port, tls) as url:
+        yield url
 
 
 async def _health(_: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Callable, Optional
@@ -12,27 +13,21 @@ from . import queries, scenarios, service
 from .behaviour import COMMON
 from .call import NO_TYPE, Asked, Call
 from .errors import RefusedError
+from .listening import listening
 from .mock import Mock
 
 MOST_BYTES = 16 * 1024 * 1024  # of a request's body
-SHUTDOWN = 0.1  # seconds that open streams get once the server has to stop
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serving(mock: Mock, host: str, port: int) -> AsyncIterator[str]:
+async def serving(
+    mock: Mock, host: str, port: int, tls: Optional[ssl.SSLContext] = None
+) -> AsyncIterator[str]:
     """Serve while the context is open; gives the URL. Raises OSError if the port is taken."""
-    # A client who leaves has to end its stream at once: aiohttp then cancels the handler.
-    runner = web.AppRunner(
-        application(mock), access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN
-    )
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with listening(application(mock), host, port, tls) as url:
+        yield url
 
 
 def application(mock: Mock) -> web.Application:

@@ -18,10 +18,11 @@ import pytest
 import requests
 
 from mock_openai import scenarios
+from mock_openai.__main__ import arguments
 
 FOLDER = Path(scenarios.__file__).parent
 COME_WITH_THEM = {"referencing", "yarl"}  # jsonschema's and aiohttp's
-OPTIONAL = {"uvloop"}
+OPTIONAL = {"uvloop", "trustme"}
 MODULE = (sys.executable, "-m", "mock_openai")
 
 
@@ -30,7 +31,7 @@ def started(
     *options: str, command: Sequence[str] = MODULE, folder: Optional[Path] = None
 ) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [*command, "--stop-with-stdin", *options],
+        [*command, *options, "--stop-with-stdin"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -123,3 +124,59 @@ def test_help_lists_the_scenarios() -> None:
     shown = subprocess.run([*MODULE, "--help"], capture_output=True, encoding="utf-8", timeout=20)
     for name, doc in scenarios.described().items():
         assert re.search(rf"^  {name} +{re.escape(doc)}$", shown.stdout, re.M)
+
+
+def test_with_tls_it_serves_https_to_who_trusts_its_authority(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    with started("--tls", str(authority)) as process:
+        url = first_line(process)["url"]
+        assert url.startswith("https://127.0.0.1:")
+        answer = requests.get(f"{url}/health", verify=str(authority), timeout=5)
+        assert answer.json() == {"status": "ok"}
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{url}/health", timeout=5)
+    assert "PRIVATE" not in authority.read_text(encoding="ascii")
+
+
+def test_record_and_replay_from_the_command_line(tmp_path: Path) -> None:
+    folder = str(tmp_path / "kept")
+    body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "hi"}]}
+
+    def ask(url: str) -> bytes:
+        url = f"{url}/openai/v1/chat/completions"
+        return requests.post(url, json=body, headers={"api-key": "k"}, timeout=20).content
+
+    with started() as upstream:
+        upstream_url = first_line(upstream)["url"]
+        with started("record", "--upstream", upstream_url, "--out", folder) as process:
+            told = ask(first_line(process)["url"])
+            assert first_line(process)["recorded"] == "0001"
+    with started("--replay", folder, "--speed", "0") as process:
+        ready = json.loads(process.stdout.readline() if process.stdout else "")
+        assert ready["recordings"] == 1
+        assert ask(ready["url"]) == told
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--replay", "none-such"], "--replay none-such: no recordings there"),
+        (["record", "--upstream", "example", "--out", "kept"], "--upstream example: should be"),
+        (["--tls", "no/such/folder/ca.pem"], "--tls no/such/folder/ca.pem cannot be written"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_told_in_one_line(options: list[str], told: str) -> None:
+    with started(*options) as process:
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert errors.startswith(told)
+    assert errors.count("\n") == 1
+
+
+def test_the_image_starts_what_there_is() -> None:
+    lines = (FOLDER / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert "COPY mock_openai /app/mock_openai" in lines
+    command = json.loads(lines[-1].removeprefix("CMD "))
+    assert command[:3] == ["python", "-m", "mock_openai"]
+    options = arguments().parse_args(command[3:])
+    assert (options.host, options.port) == ("0.0.0.0", 8080)  # noqa: S104 - of a container
