@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/dotnet/csharp/language-reference/operators/#
 
 from __future__ import annotations
 
-from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError
 from policy_expressions.syntax.cursor import Cursor
 from policy_expressions.syntax.lambdas import is_lambda, parse_lambda
 from policy_expressions.syntax.lexer import KEYWORDS, words
@@ -13,6 +13,7 @@ from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
 from policy_expressions.syntax.patterns import parse_pattern
 from policy_expressions.syntax.primary import parse_primary
+from policy_expressions.syntax.queries import is_query, parse_query
 from policy_expressions.syntax.types import TYPE, parse_type, scan_type
 
 POWER = {
@@ -36,9 +37,8 @@ def parse_expression(cursor: Cursor) -> Node:
     cursor.enter()
     if is_lambda(cursor):
         found = parse_lambda(cursor)
-    elif _is_query(cursor):
-        refusal = UnsupportedError("query", "write it with Where, Select and their like")
-        raise cursor.refuse(refusal)
+    elif is_query(cursor):
+        found = parse_query(cursor)
     elif cursor.kind == "throw":
         start = cursor.next().start
         thrown = parse_expression(cursor)
@@ -47,17 +47,6 @@ def parse_expression(cursor: Cursor) -> Node:
         found = _assignment(cursor)
     cursor.leave()
     return found
-
-
-def _is_query(cursor: Cursor) -> bool:
-    """Tell whether `from x in` or `from T x in` stands here."""
-    if not cursor.word("from"):
-        return False
-    if cursor.peek().kind == "name" and cursor.peek(2).kind == "in":
-        return True
-    after, sure = scan_type(cursor, cursor.at + 1)
-    tokens = cursor.tokens
-    return bool(sure) and tokens[after].kind == "name" and tokens[after + 1].kind == "in"
 
 
 def _assignment(cursor: Cursor) -> Node:

@@ -17,7 +17,6 @@ _REPEATS = frozenset(
         "local_function_statement",
         "lambda_expression",
         "anonymous_method_expression",
-        "query_expression",
         "array_creation_expression",
     ]
 )

@@ -28,7 +28,6 @@ NEWER = {
 # What is refused when it is loaded, though .NET answers.
 UNSUPPORTED = {
     "XmlDocument and XmlReader are on no list": "xml-12 xml-13",
-    "LINQ query syntax": "json-build-29 json-build-30 linq-58 linq-59 linq-60",
     "goto and iterators": "stmt-9 stmt-59 stmt-60 stmt-62",
     "dynamic": "json-parse-72 stmt-63",
     "arrays of several dimensions": "coll-37",

@@ -56,6 +56,8 @@ KNOWN = {
     "takes `new int[2][]` for a type inside a type": "coll-38",
     "has nameof(x) as a call": "text-49 lit-30",
     "takes `var x` in a pattern for a type and a name": "pattern-24 stmt-10",
+    "has a query as it is written; here it is the calls it stands for": "json-build-29 "
+    "json-build-30 linq-58 linq-59 linq-60",
 }
 
 
