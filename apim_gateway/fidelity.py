@@ -59,6 +59,7 @@ Different on purpose:
   together are 431. A body that breaks off, or stops for 60 seconds, is 400.
 - A request without `set-backend-service` goes to the pool of api.json; in Azure the API of this
   lab has no service URL and would answer 500.
+- Every caller is on loopback, which `ip-filter` refuses, unless `--caller` says otherwise.
 - The tokens of the managed identity and of connections are texts that no service accepts.
 - Caches, counters and circuits belong to the process and start empty.
 - The semantic cache has no embeddings: the same prompt hits, a similar one does not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Optional
 
@@ -33,6 +34,14 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; give 0 to 65535")
     return int(text)
+
+
+def ip(text: str) -> str:
+    """Read an IP address. Raises ArgumentTypeError."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no IP address such as 10.0.0.1") from None
 
 
 def count(text: str) -> int:

@@ -50,6 +50,13 @@ def _api(parser: argparse.ArgumentParser) -> None:
         'subscriptionKeyParameterNames have bearer: "enabled"',
     )
     group.add_argument(
+        "--caller",
+        type=forms.ip,
+        metavar="ADDRESS",
+        help="the address that policies see every request come from, for ip-filter and "
+        "context.Request.IpAddress; else the real one, which is on loopback",
+    )
+    group.add_argument(
         "--subscriptions",
         type=Path,
         metavar="FILE",
@@ -158,6 +165,7 @@ def settings(options: argparse.Namespace) -> Settings:
         operation_policies=dict(options.operation_policy),
         products=dict(options.product),
         bearer_key=options.bearer_key,
+        caller=options.caller or "",
         subscriptions=options.subscriptions,
         fragments=dict(options.fragment),
         named_values=forms.named_values(options),

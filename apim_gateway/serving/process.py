@@ -104,7 +104,7 @@ async def build(settings: Settings, key: str) -> Runtime:
     own = products[0] if products else ""
     if any(same(key, other.subscription.primary_key) for other in others):
         raise ConfigError(f"{settings.subscriptions}: a subscription has the gateway's own key")
-    return Runtime(declared, key, scopes, services, traces, switches, own, others)
+    return Runtime(declared, key, scopes, services, traces, switches, own, others, settings.caller)
 
 
 def _client(settings: Settings) -> HttpClient:

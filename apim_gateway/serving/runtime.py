@@ -27,6 +27,7 @@ class Runtime:
     switches: context.Switches = field(default_factory=context.Switches)
     product: str = ""  # of the lab's own subscription; without one it is to the API alone
     others: Collection[Caller] = ()
+    caller: str = ""  # address that policies see; without one the real one
 
     def __post_init__(self) -> None:
         self.api_view = context.Api(self.api.name, self.api.display_name, self.api.path)

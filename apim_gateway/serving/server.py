@@ -114,7 +114,7 @@ class Server:
                 request.method,
                 replace(original, path=suffix),
                 original,
-                request.remote or "",
+                self._runtime.caller or request.remote or "",
                 headers,
             ),
             api=self._runtime.api_view,

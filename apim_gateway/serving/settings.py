@@ -34,6 +34,7 @@ class Settings:
     operation_policies: Mapping[str, Path] = field(default_factory=dict)
     products: Mapping[str, Optional[Path]] = field(default_factory=dict)  # with their policies
     bearer_key: bool = False
+    caller: str = ""  # address that policies see; without one the real one
     subscriptions: Optional[Path] = None  # more keys
     fragments: Mapping[str, Path] = field(default_factory=dict)
     named_values: Mapping[str, str] = field(default_factory=dict, repr=False)

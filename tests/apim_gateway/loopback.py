@@ -104,6 +104,7 @@ async def gateway(
     body_seconds: float = 15.0,
     product: str = "",
     others: Collection[Caller] = (),
+    caller: str = "",
     as_bearer: bool = False,
     **services: Any,
 ) -> AsyncIterator[Running]:
@@ -132,6 +133,7 @@ async def gateway(
         Traces(declared.name),
         product=product,
         others=others,
+        caller=caller,
     )
     log: list[Mapping[str, Any]] = []
     server = Server(runtime, Management(runtime).answer, log.append, body_seconds)

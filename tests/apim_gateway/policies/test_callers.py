@@ -51,3 +51,11 @@ def test_a_refusal_is_403_with_the_documented_reason_and_message() -> None:
 
 def test_what_turns_out_to_be_no_address_is_an_error() -> None:
     assert filtered("allow", "<address>@(context.Request.Method)</address>").status == 500
+
+
+def test_the_caller_may_be_said_to_be_elsewhere() -> None:
+    inbound = f'<ip-filter action="allow">{ELSEWHERE}</ip-filter>'
+    assert ask(policy(inbound=inbound)).status == 403
+    found = ask(policy(inbound=inbound), caller="10.1.2.3")
+    assert found.status == 200
+    assert found.json["headers"]["x-forwarded-for"].endswith("10.1.2.3")
