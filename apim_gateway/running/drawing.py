@@ -17,6 +17,7 @@ from apim_gateway.running.trace import COMPLETE, STARTED
 
 FLUSH = "flush"
 QUIET = ("policy", "scope", "milliseconds")  # told by place and time
+LONGEST = 1e9  # a longer time is none
 SHORT = {STARTED: "the headers are out", COMPLETE: "the body is out"}
 BAR = 30  # characters of the text's time line
 ROW, LEFT, WIDE, RIGHT = 22, 260, 420, 460  # of the picture, in pixels
@@ -59,7 +60,7 @@ def _line(section: str, entry: Mapping[str, Any]) -> Line:
     depth = 0
     if "policy" in data:
         took = data.get("milliseconds")
-        length = float(took) if isinstance(took, (int, float)) else 0.0
+        length = took if isinstance(took, (int, float)) and 0 <= took < LONGEST else 0.0
         depth = str(data["policy"]).count("/")
     told = ", ".join(_told(key, value) for key, value in data.items() if key not in QUIET)
     return Line(section, name, told, begin, length, depth)
@@ -151,6 +152,7 @@ def _seconds(elapsed: str) -> float:
     """Read `00:00:01.0230000`; what is otherwise counts as nothing."""
     try:
         hours, minutes, seconds = elapsed.split(":")
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-    except ValueError:
+        found = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    except (ValueError, OverflowError):
         return 0.0
+    return found if 0 <= found < LONGEST else 0.0

@@ -79,6 +79,17 @@ NAMES = st.sampled_from(["source", "elapsed", "data", "policy", "milliseconds", 
 ENTRY = st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON)) | JSON
 
 
+@pytest.mark.parametrize(
+    "elapsed", ["inf", "00:00:inf", "00:00:nan", "00:00:-1", f"{'9' * 400}:0:0", "a:b:c", ""]
+)
+@pytest.mark.parametrize("took", [float("inf"), float("nan"), -1, 10**400, True, "1", None])
+def test_a_time_that_is_none_counts_as_nothing(elapsed: str, took: object) -> None:
+    one = {"source": "choose", "elapsed": elapsed, "data": {"policy": "p", "milliseconds": took}}
+    document = {"traceEntries": {"inbound": [one]}}
+    assert drawing.text(document).startswith("inbound\n      0.0 ms |")
+    assert "inf" not in drawing.picture(document)
+
+
 @given(st.dictionaries(st.text(max_size=8), st.lists(ENTRY, max_size=4) | JSON))
 def test_any_json_is_drawn(entries: dict[str, Any]) -> None:
     document = {"traceEntries": entries}
