@@ -24,6 +24,7 @@ from apim_gateway.reading.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running import bodies
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import INBOUND, ON_ERROR, OUTBOUND
@@ -46,14 +47,7 @@ class ValidateContent:
 
     async def run(self, exchange: Exchange) -> None:
         """Read the body whole and check it. Raises SectionError where an action prevents."""
-        incoming = exchange.section == INBOUND
-        if incoming:
-            await exchange.load_request_body()
-            body, headers = exchange.context.request.body, exchange.context.request.headers
-        else:
-            await exchange.hold_response()
-            response = exchange.response()
-            body, headers = response.body, response.headers
+        body, headers = await bodies.read(exchange), exchange.headers()
         given = (headers.get("Content-Type") or [""])[0].partition(";")[0].strip().lower()
         missing = await exchange.text(self._missing) if not given else ""
         kind = await exchange.text(self._any) or given or missing
@@ -62,6 +56,7 @@ class ValidateContent:
         if problem and self._variable and action != "ignore":
             exchange.context.variables[self._variable] = problem
         if problem and action == "prevent":
+            incoming = exchange.section == INBOUND
             status, reason = (400, "Bad Request") if incoming else (502, "Bad Gateway")
             answer = refusal(status, reason, problem)
             raise SectionError("validate-content", "ValidationError", problem, answer)

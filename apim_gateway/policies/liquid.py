@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
+from apim_gateway.running import bodies
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
-from apim_gateway.running.sections import BACKEND, INBOUND
 from policy_expressions import ExpressionFailure
 from policy_expressions.context import Body, Context, Headers, Url
 from policy_expressions.json import reader
 from policy_expressions.json.containers import JArray, JObject
-from policy_expressions.json.tokens import JToken, JValue
+from policy_expressions.json.tokens import JValue
 from policy_expressions.runtime.texts import plain_text
 
 MOST_LOOPS, MOST_BYTES = 1_000_000, 64_000_000
@@ -55,7 +55,10 @@ class Template:
 
         Raises SectionError for a body that cannot be read, and a template that fails on it.
         """
-        body, kind = await _message(exchange) if self._reads_body and not empty else (None, "")
+        body, kind = None, ""
+        if self._reads_body and not empty:
+            body = await bodies.read(exchange)
+            kind = ",".join(exchange.headers().get("Content-Type") or []).lower()
         return await exchange.services.workers.run(self._rendered, exchange.context, body, kind)
 
     def _rendered(self, context: Context, body: Optional[Body], kind: str) -> bytes:
@@ -81,19 +84,11 @@ class Template:
             raise SectionError("set-body", "LiquidError", error.message) from error
 
 
-async def _message(exchange: Exchange) -> tuple[Optional[Body], str]:
-    """Return the body under way, read whole, and its type."""
-    if exchange.section in (INBOUND, BACKEND):
-        await exchange.load_request_body()
-        body = exchange.context.request.body
-    else:
-        await exchange.hold_response()
-        body = exchange.response().body
-    return body, ",".join(exchange.headers().get("Content-Type") or []).lower()
+def _plain(token: Any) -> Any:
+    """Return what a template sees of JSON: texts, whole numbers, truths, lists and mappings.
 
-
-def _plain(token: Optional[JToken]) -> Any:
-    """Return what a template sees of JSON: texts, whole numbers, truths, lists and mappings."""
+    Of what is no JSON it sees nothing.
+    """
     if isinstance(token, JObject):
         return {name: _plain(each.value) for name, each in token.properties.items()}
     if isinstance(token, JArray):
@@ -126,7 +121,7 @@ def _seen(context: Context) -> Mapping[str, Any]:
             "Headers": _headers(request.headers),
         },
         "Variables": {
-            name: value if isinstance(value, (str, int)) else _token(value)
+            name: value if isinstance(value, (str, int)) else _plain(value)
             for name, value in context.variables.items()
         },
     }
@@ -150,10 +145,6 @@ def _seen(context: Context) -> Mapping[str, Any]:
                 if isinstance(value, (str, int)) and "key" not in field
             }
     return seen
-
-
-def _token(value: Any) -> Any:
-    return _plain(value) if isinstance(value, JToken) else None
 
 
 def _url(url: Url) -> Mapping[str, Any]:

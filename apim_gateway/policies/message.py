@@ -23,9 +23,10 @@ from apim_gateway.reading.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running import bodies
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
-from apim_gateway.running.sections import BACKEND, INBOUND, ON_ERROR, OUTBOUND, SECTIONS
+from apim_gateway.running.sections import INBOUND, ON_ERROR, OUTBOUND, SECTIONS
 from apim_gateway.running.steps import Finished
 from policy_expressions import Expression
 from policy_expressions.context import Body, Response
@@ -55,10 +56,7 @@ class SetBody:
         """Replace the body."""
         data = await self.data(exchange)
         exchange.decided(bytes=len(data))
-        if exchange.section in (INBOUND, BACKEND):
-            exchange.set_request_body(data)
-        else:
-            exchange.set_response_body(data)
+        bodies.replace(exchange, data)
 
     async def data(self, exchange: Exchange, answers: bool = False) -> bytes:
         """Return what the body is set to; a template that `answers` sees no body."""
@@ -107,14 +105,9 @@ class FindAndReplace:
         """Change the request's body, or the response's once there is one."""
         found = (await exchange.text(self._from)).encode()
         given = (await exchange.text(self._to)).encode()
-        if exchange.section in (INBOUND, BACKEND):
-            await exchange.load_request_body()
-            body, replace = exchange.context.request.body, exchange.set_request_body
-        else:
-            await exchange.hold_response()
-            body, replace = exchange.response().body, exchange.set_response_body
+        body = await bodies.read(exchange)
         if body and found and not body.consumed:
-            replace(body.data.replace(found, given))
+            bodies.replace(exchange, body.data.replace(found, given))
 
 
 class ReturnResponse:
