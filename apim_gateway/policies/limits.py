@@ -23,8 +23,6 @@ from apim_gateway.running.sections import INBOUND, SECTIONS
 from apim_gateway.running.steps import Step
 from apim_gateway.wire.responses import refusal, too_many
 
-KILOBYTE = 1_024
-
 
 class RateLimit:
     """Answer 429 to more than `calls` within `renewal-period` seconds."""
@@ -142,6 +140,7 @@ def outputs(*figures: str) -> dict[str, Attribute]:
 
 
 def subscription(exchange: Exchange) -> str:
+    """Return the id of the caller's subscription, which is counted by; empty without one."""
     subscription = exchange.context.subscription
     return subscription.id if subscription else ""
 
@@ -170,6 +169,7 @@ def within(limits: Mapping[str, Attribute]) -> dict[str, Child]:
 
 
 def inner_fault(node: Node) -> str:
+    """Say which API or operation within a limit cannot be told from others; empty if none."""
     for api in node.all("api"):
         for child in (api, *api.all("operation")):
             if not (child.literal("id") or child.literal("name")):

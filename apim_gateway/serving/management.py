@@ -22,7 +22,7 @@ from apim_gateway.errors import PolicyError
 from apim_gateway.reading import durations
 from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, PRODUCT, Source
 from apim_gateway.serving.runtime import Runtime
-from apim_gateway.serving.secret import same
+from apim_gateway.serving.secret import bearer, same
 
 SERVICE = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ApiManagement/service/[^/]+",
@@ -80,9 +80,9 @@ class Management:
     async def _guarded(
         self, request: web.Request, handler: Callable[..., Answer], names: Mapping[str, str]
     ) -> web.Response:
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        key = bearer(request.headers.get("Authorization", ""))
         try:
-            if scheme.lower() != "bearer" or not same(key.strip(), self._runtime.key):
+            if key is None or not same(key, self._runtime.key):
                 message = "Authenticate with the subscription key: Authorization: Bearer KEY."
                 raise RefusedError(401, "AuthenticationFailed", message)
             return await handler(request, **names)

@@ -16,6 +16,7 @@ from apim_gateway.running.place import SectionError
 from apim_gateway.running.trace import HEADER, Trace
 from apim_gateway.serving.callers import Caller
 from apim_gateway.serving.runtime import Runtime
+from apim_gateway.serving.secret import bearer
 from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
 from apim_gateway.wire import responses
 from apim_gateway.wire.headers import end_to_end
@@ -160,8 +161,7 @@ class Server:
             query = request.raw_path.partition("?")[2]
             key = next(iter(parse_qs(query).get(api.key_query, [])), None)
         if key is None and api.key_as_bearer:
-            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-            key = token.strip() if scheme.lower() == "bearer" else None
+            key = bearer(request.headers.get("Authorization", ""))
         caller = None if key is None else self._runtime.callers.find(key)
         if caller is not None:
             return caller
