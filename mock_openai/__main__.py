@@ -38,9 +38,8 @@ def arguments() -> argparse.ArgumentParser:
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_listening(parser)
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="address to listen on")
-    add("--port", type=int, default=0, help="0, the default, takes any free one")
     add("--region", default="local", help="what x-ms-region says")
     add("--ttft", type=_seconds, default=DEFAULT.ttft, help="seconds to the first token")
     add("--tpot", type=_seconds, default=DEFAULT.tpot, help="seconds between tokens, on average")
@@ -59,12 +58,6 @@ def arguments() -> argparse.ArgumentParser:
     add("--script", type=Path, metavar="FILE", help="rules for answers (JSON; see README.md)")
     add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
     add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
-    add("--tls", type=Path, metavar="FILE", help=TLS)
-    add(
-        "--stop-with-stdin",
-        action="store_true",
-        help="stop when standard input closes, as it does when the parent process ends",
-    )
     return parser
 
 
@@ -78,11 +71,20 @@ def record_arguments() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--upstream", required=True, metavar="URL", help="such as https://NAME.openai.azure.com")
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the exchanges are kept")
+    _add_listening(parser)
+    return parser
+
+
+def _add_listening(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on")
     add("--port", type=int, default=0, help="0, the default, takes any free one")
     add("--tls", type=Path, metavar="FILE", help=TLS)
-    add("--stop-with-stdin", action="store_true", help="stop when standard input closes")
-    return parser
+    add(
+        "--stop-with-stdin",
+        action="store_true",
+        help="stop when standard input closes, as it does when the parent process ends",
+    )
 
 
 def _epilog() -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from aiohttp import web
 
@@ -14,6 +14,9 @@ from .errors import OptionError
 
 SHUTDOWN = 0.1  # seconds that open streams get once the server has to stop
 BACKLOG = 4096  # connections that wait to be taken; the system may allow fewer
+MOST_RECORDED = 64 * 1024 * 1024  # bytes of a request that is recorded or replayed
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager

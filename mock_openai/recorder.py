@@ -11,7 +11,7 @@ import itertools
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -22,7 +22,7 @@ from aiohttp import web
 from yarl import URL
 
 from .errors import OptionError
-from .listening import listening
+from .listening import MOST_RECORDED, Handler, listening
 from .recording import (
     COMPLETE,
     CUT,
@@ -48,9 +48,7 @@ HOP_BY_HOP = frozenset(
 )
 CREDENTIALS = ("api-key", "authorization", "ocp-apim-subscription-key", "cookie")
 SHORTEST = 8  # characters of a credential that is looked for in texts: a shorter one is in any
-MOST_BYTES = 64 * 1024 * 1024
 Say = Callable[[str], None]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
@@ -77,7 +75,7 @@ async def recording(
     async with aiohttp.ClientSession(
         timeout=timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True
     ) as session:
-        app = web.Application(client_max_size=MOST_BYTES)
+        app = web.Application(client_max_size=MOST_RECORDED)
         handle = _between(session, upstream.rstrip("/"), folder, say)
         app.router.add_route("*", "/{path:.*}", handle)
         async with listening(app, host, port, tls) as url:

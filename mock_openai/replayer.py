@@ -6,16 +6,14 @@ import asyncio
 import ssl
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Callable, Optional
+from typing import Optional
 
 from aiohttp import web
 
-from .listening import listening
+from .listening import MOST_RECORDED, Handler, listening
 from .recording import CUT, Recording, key, read_body, without_secrets
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
@@ -30,7 +28,7 @@ async def replaying(
 
     speed: 2 is twice as fast, 0 waits for nothing.
     """
-    app = web.Application(client_max_size=64 * 1024 * 1024)
+    app = web.Application(client_max_size=MOST_RECORDED)
     app.router.add_get("/health", _health)
     app.router.add_route("*", "/{path:.*}", _answers(recordings, speed))
     async with listening(app, host, port, tls) as url:

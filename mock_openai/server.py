@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Callable, Optional
+from typing import Optional
 
 from aiohttp import web
 
@@ -13,12 +13,10 @@ from . import queries, scenarios, service
 from .behaviour import COMMON
 from .call import NO_TYPE, Asked, Call
 from .errors import RefusedError
-from .listening import listening
+from .listening import Handler, listening
 from .mock import Mock
 
 MOST_BYTES = 16 * 1024 * 1024  # of a request's body
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager

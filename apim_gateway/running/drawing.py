@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from apim_gateway.errors import ConfigError
-from apim_gateway.running.trace import COMPLETE, STARTED
+from apim_gateway.running.trace import COMPLETE, FLUSH, STARTED
 
-FLUSH = "flush"
 QUIET = ("policy", "scope", "milliseconds")  # told by place and time
 LONGEST = 1e9  # a longer time is none
 SHORT = {STARTED: "the headers are out", COMPLETE: "the body is out"}
@@ -73,16 +73,11 @@ def _told(key: str, value: object) -> str:
 
 
 def _joined(found: list[Line]) -> Iterator[Line]:
-    flushes: list[Line] = []
-    for line in [*found, None]:
-        if line is not None and line.name == FLUSH:
-            flushes.append(line)
-            continue
-        if flushes:
-            yield _released(flushes)
-            flushes = []
-        if line is not None:
-            yield line
+    for released, group in groupby(found, key=lambda line: line.name == FLUSH):
+        if released:
+            yield _released(list(group))
+        else:
+            yield from group
 
 
 def _released(flushes: list[Line]) -> Line:

@@ -27,6 +27,7 @@ HEADER = "Apim-Debug-Authorization"
 STARTED = "Response headers have been sent to the caller. Starting to stream the response body."
 COMPLETE = "Response body streaming to the caller is complete."
 RELAY = "transfer-response"
+FLUSH = "flush"
 # The entry of the policy that runs in this task; those in a wait run in tasks of their own.
 _ENTRY: ContextVar[Optional[dict[str, Any]]] = ContextVar("entry", default=None)
 
@@ -101,7 +102,7 @@ class Trace:
         self._carry = seen[-1:] if not seen.endswith(b"\n\n") else b""
         events = seen.count(b"\n\n")
         told = {"bytes": len(data), "events": events, "milliseconds": self.milliseconds}
-        self.add("flush", told)
+        self.add(FLUSH, told)
 
     def streamed(self) -> None:
         """Note that the body is complete."""
