@@ -1,4 +1,4 @@
-"""The policies of each scope, as they are now: global, API and operations.
+"""The policies of each scope, as they are now: global, products, API and operations.
 
 A scope is named "global", "api" or, for an operation, by the operation's name in api.json after
 "operation:", for a product by the product's name after "product:". What a subscription to a product
