@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from argparse import Namespace
@@ -52,12 +51,7 @@ def _check(given: Namespace) -> int:
 
 
 def _trace(given: Namespace) -> int:
-    try:
-        document = json.loads(files.read(given.file))
-    except ValueError:
-        raise ConfigError(f"{given.file} is no trace: it is not JSON") from None
-    if not isinstance(document, dict):
-        raise ConfigError(f"{given.file} is no trace: it should be a JSON object")
+    document = files.json_object(given.file, files.read(given.file), "trace")
     print((drawing.picture if given.svg else drawing.text)(document), end="")
     return 0
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from apim_gateway.errors import ConfigError
 from apim_gateway.reading import files
@@ -121,13 +119,7 @@ def _fragments(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _facts(file: Path, text: str) -> Facts:
-    try:
-        template: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ConfigError(f"{file} is no ARM template: it is not JSON") from None
-    if not isinstance(template, dict):
-        raise ConfigError(f"{file} is no ARM template: it should be a JSON object")
-    return facts(template)
+    return facts(files.json_object(file, text, "ARM template"))
 
 
 def _compiled(file: Path) -> str:

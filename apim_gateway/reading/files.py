@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from apim_gateway.errors import ConfigError
 
@@ -15,6 +16,17 @@ def read(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise ConfigError(f"{file} cannot be read: {reason}") from error
+
+
+def json_object(file: Path, text: str, kind: str) -> dict[str, Any]:
+    """Return the JSON object in a file's text. Raises ConfigError that names file and kind."""
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{file} is no {kind}: it is not JSON") from None
+    if not isinstance(loaded, dict):
+        raise ConfigError(f"{file} is no {kind}: it should be a JSON object")
+    return loaded
 
 
 def named_values(file: Path) -> dict[str, str]:

@@ -139,6 +139,25 @@ def test_a_wrong_command_line_is_told_in_one_line_with_status_2(
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<policies />", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ('{"traceEntries": ' * 100_000, "it is not JSON"),
+        ("[]", "it should be a JSON object"),
+        ("{}", "it should be JSON with traceEntries, as listTrace has"),
+    ],
+)
+def test_a_file_that_is_no_trace_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "trace.json"
+    file.write_text(text, encoding="utf-8")
+    done = finish(command("trace", str(file)))
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_the_key_is_wanted() -> None:
     done = finish(serving(), key="")
     assert (done.returncode, done.stderr) == (2, "set LAB_API_KEY to the subscription key wanted\n")
