@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apim_gateway import fidelity
+from apim_gateway import evidence, fidelity
 from apim_gateway.markdown import table
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading.registry import NEVER_HERE
@@ -17,6 +17,10 @@ This page is written by `python -m apim_gateway policies` from the table that do
 checked against. Every other element, attribute and section is refused when a document is loaded,
 with file, line and name. An attribute takes an expression unless it is marked *literal*; required
 ones are **bold**, defaults stand after `=`."""
+
+RESTS = """\
+*documented*: a page or release note of Microsoft's says it. *on the wire*: somebody captured it
+from API Management. *inferred*: neither. Each behaviour has a test, below `tests/`."""
 
 
 def markdown() -> str:
@@ -35,10 +39,17 @@ def markdown() -> str:
             ("Policy", "Why"),
             ((f"`{name}`", row.reason) for name, row in sorted(REGISTRY.elsewhere.items())),
         ),
+        "## What rests on what",
+        RESTS,
+        table(("About", "Behaviour", "Status", "Test"), map(_behaviour, evidence.behaviours())),
         "## How true it is",
         fidelity.text(),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _behaviour(row: evidence.Behaviour) -> tuple[str, str, str, str]:
+    return row.area, row.what, row.status, f"`{row.test}`"
 
 
 def _row(policy: Policy) -> tuple[str, str, str]:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.apim_gateway.loopback import WITH_KEY, ask, policy
 
 IDENTITY = '<authentication-managed-identity resource="https://cognitiveservices.azure.com" {} />'
+
+SET = '<set-variable name="v" value="{}" />'
 
 
 def test_the_managed_identity_signs_with_a_token_that_is_none() -> None:
@@ -22,6 +26,21 @@ def test_the_token_goes_into_a_variable_when_one_is_named() -> None:
     headers = ask(policy(inbound=inbound)).json["headers"]
     assert headers["x-t"].startswith("Bearer not-a-token.")
     assert "authorization" not in headers
+
+
+@pytest.mark.parametrize("section", ["inbound", "outbound", "on_error"])
+def test_the_managed_identity_stands_in_every_section(section: str) -> None:
+    shown = IDENTITY.format('output-token-variable-name="t"') + (
+        '<set-header name="x-t"><value>@((string)context.Variables["t"])</value></set-header>'
+    )
+    broken = "@(context.Request.Body.As<string>())"  # there is no body: an error
+    sections = {
+        section: shown,
+        **({"outbound": SET.format(broken)} if section == "on_error" else {}),
+    }
+    found = ask(policy(**sections))
+    seen = found.json["headers"] if section == "inbound" else found.headers
+    assert seen["x-t"].startswith("not-a-token.")
 
 
 def test_basic_credentials() -> None:
