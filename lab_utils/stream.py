@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -23,10 +23,11 @@ import openai.resources.chat.completions  # else at the first call, under the st
 
 from .errors import StreamError
 
-try:  # openai 2 lets the transport's own errors through; openai 3 wraps them
-    from httpx import HTTPError as _TransportError
-except ImportError:
-    _TransportError = openai.APIError
+_TransportError: type[Exception] = openai.APIError
+with suppress(ImportError):  # openai 2 lets the transport's own errors through; openai 3 wraps them
+    from httpx import HTTPError
+
+    _TransportError = HTTPError
 
 # What can end a stream once it has begun; ValueError: bytes that are no JSON or no UTF-8.
 _BROKEN = (openai.APIError, _TransportError, ValueError)
