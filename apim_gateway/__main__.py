@@ -1,19 +1,18 @@
-"""python -m apim_gateway: run policy documents on loopback, check them, or list the policies."""
+"""python -m apim_gateway: run policy documents on loopback, check them, or list the policies.
+
+Each command imports what it alone needs.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from argparse import Namespace
 from collections.abc import Coroutine
 from typing import Any, Callable
 
-from apim_gateway import check, forms, options, reference, serve_options
+from apim_gateway import forms, options, serve_options
 from apim_gateway.errors import ApimGatewayError, ConfigError
-from apim_gateway.reading import files
-from apim_gateway.running import drawing
-from apim_gateway.streaming import page
 from policy_expressions.evaluate import streams
 
 
@@ -35,13 +34,15 @@ def _serve(given: Namespace) -> int:
     key = os.environ.get(serve_options.KEY, "")
     if not key:
         raise ConfigError(f"set {serve_options.KEY} to the subscription key wanted")
-    from apim_gateway.serving import process  # with aiohttp, which only this command needs
+    from apim_gateway.serving import process
 
     _runner()(process.serve(serve_options.settings(given), key, sys.stdout, sys.stderr))
     return 0
 
 
 def _check(given: Namespace) -> int:
+    from apim_gateway import check
+
     done = check.run(given, forms.named_values(given))
     if done.text:
         print(done.text)
@@ -51,12 +52,18 @@ def _check(given: Namespace) -> int:
 
 
 def _trace(given: Namespace) -> int:
+    from apim_gateway.reading import files
+    from apim_gateway.running import drawing
+
     document = files.json_object(given.file, files.read(given.file), "trace")
     print((drawing.picture if given.svg else drawing.text)(document), end="")
     return 0
 
 
 def _policies(given: Namespace) -> int:
+    from apim_gateway import reference
+    from apim_gateway.streaming import page
+
     print((page if given.streaming else reference).markdown(), end="")
     return 0
 
@@ -65,6 +72,8 @@ def _runner() -> Callable[[Coroutine[Any, Any, None]], None]:
     try:
         import uvloop
     except ImportError:
+        import asyncio
+
         return asyncio.run
     return uvloop.run
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +16,6 @@ from apim_gateway.streaming.formats import FORMATS
 from apim_gateway.streaming.report import PRODUCT, Around, Report, check
 
 STREAMING_ONLY = ("doubtful-expression", "not-run-here")  # are left out with --streaming-only
-BICEP_SECONDS = 120
 NEVER = "never"
 
 
@@ -77,7 +74,9 @@ def _around(options: argparse.Namespace, named_values: Mapping[str, str]) -> Aro
     if options.template:
         service = _facts(options.template, files.read(options.template))
     elif options.bicep:
-        service = _facts(options.bicep, _compiled(options.bicep))
+        from apim_gateway import bicep  # with the modules that start processes
+
+        service = _facts(options.bicep, bicep.compiled(options.bicep))
     return Around(
         scopes, {name: _source(file) for name, file in fragments.items()}, named_values, service
     )
@@ -120,27 +119,3 @@ def _fragments(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _facts(file: Path, text: str) -> Facts:
     return facts(files.json_object(file, text, "ARM template"))
-
-
-def _compiled(file: Path) -> str:
-    """Return the ARM template that Bicep makes of a file. Raises ConfigError."""
-    bicep, az = shutil.which("bicep"), shutil.which("az")
-    if not (bicep or az):
-        raise ConfigError(
-            f"--bicep {file} needs bicep or az on PATH; or compile it and give --template"
-        )
-    command = [bicep, "build"] if bicep else [str(az), "bicep", "build", "--file"]
-    try:
-        done = subprocess.run(  # noqa: S603 (the user's own compiler, no shell)
-            [*command, str(file), "--stdout"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=BICEP_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        raise ConfigError(f"--bicep {file}: {command[0]} does not answer") from None
-    if done.returncode:
-        raise ConfigError(f"--bicep {file}: {done.stderr.strip()[-2000:]}")
-    return done.stdout

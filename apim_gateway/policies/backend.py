@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import NoReturn, Optional
 from urllib.parse import urlsplit
 
@@ -164,6 +163,8 @@ def _retry_after(reply: Reply) -> Optional[float]:
     text = reply.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WAIT)
+    from email.utils import parsedate_to_datetime
+
     try:
         when = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):

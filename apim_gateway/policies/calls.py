@@ -6,7 +6,6 @@ their URL says; `--redirect` puts a local stand-in before such an address.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Optional
 
@@ -111,6 +110,8 @@ class _Builder:
 
 
 async def _send(exchange: Exchange, call: _Call) -> Response:
+    import asyncio  # here, not above: the check reads this module and waits for nothing
+
     client = exchange.services.client
     try:
         reply = await client.send(

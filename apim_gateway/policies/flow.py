@@ -5,7 +5,6 @@ Source: the policy reference, https://learn.microsoft.com/azure/api-management/a
 
 from __future__ import annotations
 
-import asyncio
 import random
 from typing import Callable, Optional
 
@@ -127,6 +126,8 @@ class Retry:
             return False
 
     async def _pause(self, exchange: Exchange, attempt: int) -> None:
+        import asyncio  # here, not above: the check reads this module and waits for nothing
+
         seconds = 0.0
         if not (attempt == 1 and await exchange.boolean(self._fast)):
             interval = await exchange.integer(self._interval)
@@ -162,6 +163,8 @@ class Wait:
 
     async def run(self, exchange: Exchange) -> None:
         """Run the steps; those that are not waited for are cancelled."""
+        import asyncio
+
         any_is_enough = (await exchange.text(self._any)).strip() == "any"
         tasks = [asyncio.ensure_future(step.run(exchange)) for step in self._steps]
         mode = asyncio.FIRST_COMPLETED if any_is_enough else asyncio.FIRST_EXCEPTION

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio  # a twentieth of a second, which the check needs not wait
 
 
 class Background:
@@ -14,6 +17,8 @@ class Background:
 
     def start(self, work: Coroutine[object, object, object]) -> None:
         """Let `work` go on."""
+        import asyncio
+
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -25,6 +30,8 @@ class Background:
 
     async def close(self) -> None:
         """End what is under way."""
+        import asyncio
+
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

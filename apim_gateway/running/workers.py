@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Found = TypeVar("Found")
 MOST = 4  # at once; more would only take turns
@@ -18,6 +19,9 @@ class Workers:
 
     async def run(self, function: Callable[..., Found], *values: Any) -> Found:
         """Wait for what the function returns or raises."""
+        import asyncio
+        from concurrent.futures import ThreadPoolExecutor
+
         if self._pool is None:
             self._pool = ThreadPoolExecutor(MOST, "evaluation")
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *values)
