@@ -12,13 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
+from gateway_conformance import asking, table
+from gateway_conformance.errors import ConformanceError
 from policy_expressions.evaluate import streams
+from stream_probe import verdict
+from stream_probe.probing import COST
 
-from .conformance import command, table
+from . import conformance
 from .errors import ConfigError, DeployError, LabError
 from .lab import Lab
-from .probe import verdict
-from .probe.probing import COST
 from .settings import Settings
 
 
@@ -28,7 +30,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     streams.use_utf_8()
     try:
         return _conformance(options) if options.command == "conformance" else _probe(options)
-    except LabError as error:
+    except (LabError, ConformanceError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -56,21 +58,21 @@ def _conformance(options: argparse.Namespace) -> int:
         print(table.markdown())
         return 0
     settings = Settings.from_env()
-    questions = command.chosen(options.only)
+    questions = asking.chosen(options.only)
     if settings.target != "azure":
         raise ConfigError(
             f"conformance asks API Management in Azure, and LAB_TARGET is {settings.target}\n"
             "Next: set LAB_TARGET=azure where the lab is deployed; docs/conformance/README.md "
             "tells what is asked."
         )
-    print(command.cost(questions), flush=True)
+    print(asking.cost(questions), flush=True)
     if not options.yes and not _agreed():
         print("Nothing was asked; --yes agrees beforehand.")
         return 2
     from .cloud.target import AzureTarget  # with the Azure SDKs
 
     say = functools.partial(print, flush=True)
-    return command.run(AzureTarget(settings, say), settings, questions, options.out, say)
+    return conformance.run(AzureTarget(settings, say), settings, questions, options.out, say)
 
 
 def _agreed() -> bool:
@@ -113,7 +115,7 @@ def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
         metavar="NAME:VALUE",
         help="another header, such as x-mock-scenario:burst; may be repeated",
     )
-    conformance = commands.add_parser(
+    comparing = commands.add_parser(
         "conformance",
         help="compare API Management in Azure with the loopback gateway, question by question",
         description="Ask the lab's own API Management what nobody outside has settled, compare "
@@ -121,18 +123,18 @@ def _options(argv: Optional[Sequence[str]]) -> argparse.Namespace:
         epilog="Exit code: 0 where nothing differs, 1 where something does, 2 where nothing was "
         "asked. docs/conformance/README.md has the questions and the report's format.",
     )
-    conformance.add_argument(
+    comparing.add_argument(
         "--out",
         type=Path,
         default=Path("build") / "conformance.json",
         metavar="FILE",
         help="where the report goes (default: %(default)s)",
     )
-    conformance.add_argument(
+    comparing.add_argument(
         "--questions", action="store_true", help="print the table of questions, and ask nothing"
     )
-    conformance.add_argument("--yes", action="store_true", help="agree to the cost beforehand")
-    conformance.add_argument(
+    comparing.add_argument("--yes", action="store_true", help="agree to the cost beforehand")
+    comparing.add_argument(
         "--only", action="append", default=[], metavar="ID", help="ask this one; may be repeated"
     )
     return parser.parse_args(argv)

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from . import proxies, refused, scopes
+from stream_probe import proxies
+
+from . import refused, scopes
 from .cloud.az import Az, Runner
 from .errors import GatewayError
 from .secret import Secret

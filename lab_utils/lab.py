@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Optional
 
-from . import proxies
-from .errors import LabError
+from stream_probe import proxies
+from stream_probe.errors import ProbeError
+from stream_probe.probing import probe
+from stream_probe.report import Report
+from stream_probe.sending import Where, completions
+
+from . import refused
+from .errors import GatewayError, LabError
 from .existing import ExistingTarget
-from .probe.probing import probe
-from .probe.report import Report
-from .probe.sending import Where, completions
 from .secret import Secret
 from .settings import PROJECT, Settings
 from .stream import Recording
@@ -155,11 +158,22 @@ class Lab:
         """
         where = Where(
             completions(url or self.gateway_url, self.model, self.api_version),
-            self.api_key,
+            self._deployed.api_key,
             key_header,
             headers or {},
         )
-        return probe(where, self.model, self._say, question=question, stream=stream, seen=seen)
+        try:
+            return probe(
+                where,
+                self.model,
+                self._say,
+                question=question,
+                stream=stream,
+                seen=seen,
+                refused=refused.told,
+            )
+        except ProbeError as error:
+            raise GatewayError(str(error)) from None
 
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""

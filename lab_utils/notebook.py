@@ -37,7 +37,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TextIO
 
-from . import proxies
+from stream_probe import proxies
+
 from .errors import LabError
 from .settings import PROJECT, Settings
 

@@ -12,7 +12,8 @@ from typing import Any, Optional
 
 import requests
 
-from . import proxies
+from stream_probe import proxies
+
 from .cloud.account import sign_in
 from .cloud.az import Az
 from .cloud.redaction import redact

@@ -9,9 +9,10 @@ import logging
 from collections.abc import Sequence
 from typing import Optional
 
+from stream_probe import strip as strips
+
 from .stream import Recording
 
-_WAITING, _ARRIVAL, _SILENCE = "·", "█", " "
 _TEXT, _TICK = "#7d7d7d", "#2f7ed8"  # about 4 : 1 on the white of a light theme and on a dark one
 _WIDTH = 8  # of a column at least: the table keeps its shape whatever the times are
 _COLUMNS = ("TTFT", "end to end", "longest gap", "TPOT", "tokens/s", "deltas", "tokens", "outcome")
@@ -50,18 +51,8 @@ def table(*runs: Recording) -> str:
 
 def strip(*runs: Recording, width: int = 72) -> str:
     """Return one line a run, `width` columns for the longest: dots wait, blocks are text."""
-    scale = _end(runs) / width
-    label_width = max((len(run.label) for run in runs), default=0)
-    lines = []
-    for run in runs:
-        columns = {min(int(delta.at / scale), width - 1) for delta in run.deltas}
-        first = min(columns, default=width)
-        marks = (
-            _ARRIVAL if column in columns else _WAITING if column < first else _SILENCE
-            for column in range(width)
-        )
-        lines.append(f"{run.label.ljust(label_width)} |{''.join(marks)}|")
-    return "\n".join(lines)
+    rows = [strips.Row(run.label, [delta.at for delta in run.deltas], run.ended_at) for run in runs]
+    return strips.strip(rows, width)
 
 
 class Picture:

@@ -22,6 +22,7 @@ else:
     import tomli as tomllib
 
 ENGINES = ("apim_gateway", "mock_openai", "policy_expressions")
+LABS = ("gateway_conformance", "lab_utils", "stream_probe")  # what only the lab runs
 SAID: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 ENTRY = SAID["project"]
 EXTRAS = ENTRY["optional-dependencies"]
@@ -62,7 +63,7 @@ def names(lines: list[str]) -> set[str]:
 
 def imported(package: str) -> Iterator[str]:
     """Yield the distribution behind each import of a package that is not its own or Python's."""
-    own = {*ENGINES, "lab_utils"}
+    own = {*ENGINES, *LABS}
     plugin = PROJECT / "mock_openai" / "fixture.py"  # pytest itself imports it
     for file in {*(PROJECT / package).rglob("*.py")} - {plugin}:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -97,9 +98,9 @@ def test_the_mock_in_azure_installs_what_the_mock_needs() -> None:
 
 
 @NEEDS_THE_LIST
-@pytest.mark.parametrize("package", [*ENGINES, "lab_utils"])
+@pytest.mark.parametrize("package", [*ENGINES, *LABS])
 def test_every_import_is_declared(package: str) -> None:
-    more = {"lab_utils": LAB, "mock_openai": EXTRAS["tls"]}.get(package, [])
+    more = LAB if package in LABS else EXTRAS["tls"] if package == "mock_openai" else []
     declared = names(ENTRY["dependencies"] + more)
     assert set(imported(package)) <= declared
 
@@ -107,7 +108,7 @@ def test_every_import_is_declared(package: str) -> None:
 def test_nothing_is_declared_that_nothing_imports() -> None:
     # on other systems; by pytest; by Jupyter; by zoneinfo
     run_by_name = {"uvloop", "nbval", "ipykernel", "tzdata"}
-    used = {name for package in (*ENGINES, "lab_utils") for name in imported(package)}
+    used = {name for package in (*ENGINES, *LABS) for name in imported(package)}
     assert names([*ENTRY["dependencies"], *LAB]) - run_by_name <= used
 
 

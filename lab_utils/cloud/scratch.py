@@ -10,11 +10,11 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.apimanagement import models
 
-from ..conformance.answer import Gateway
-from ..conformance.operations import ABOUT, RULE, Operation
-from ..conformance.question import API, KEY, MODEL_BACKEND, POOL
+from gateway_conformance.answer import Gateway
+from gateway_conformance.operations import ABOUT, RULE, Operation
+from gateway_conformance.question import API, KEY, MODEL_BACKEND, POOL
+
 from ..errors import DeployError
-from ..secret import Secret
 from .management import Management, told
 
 _ANY = "*"  # the version that a deletion is for
@@ -44,7 +44,7 @@ class Scratch:
         try:
             with told("the scratch API cannot be made"):
                 key = self._make(operations)
-            yield Gateway(gateway_url, Secret(key), deployment, (self._grant, self._trace))
+            yield Gateway(gateway_url, key, deployment, (self._grant, self._trace))
         finally:
             self._say(f"removing the API {API}, its backends and its subscription")
             with told(f"{API} cannot be removed; remove it in the portal"):

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Callable, Optional
 
-from ..conformance.answer import Gateway
-from ..conformance.operations import Operation
+from gateway_conformance.answer import Gateway
+from gateway_conformance.operations import Operation
+
 from ..errors import AzError, ConfigError, DeployError
 from ..settings import Settings
 from ..target import Deployment, Facts

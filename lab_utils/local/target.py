@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import psutil
 import requests
 
-from .. import proxies
+from stream_probe import proxies
+
 from ..errors import DeployError, GatewayError, PolicyError
 from ..processes import kill_family, with_argument
 from ..settings import PROJECT, Settings

@@ -10,8 +10,8 @@ from typing import Any, Callable, Optional
 
 import requests
 
-from lab_utils.conformance.failures import UNKNOWN_HOST
-from lab_utils.conformance.table import document
+from gateway_conformance.failures import UNKNOWN_HOST
+from gateway_conformance.table import document
 
 from .declared import declared
 from .machines import Machine

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from gateway_conformance.asking import chosen
+from gateway_conformance.operations import ABOUT
+from gateway_conformance.question import API
+from gateway_conformance.table import QUESTIONS
+from lab_utils import conformance
 from lab_utils.cloud.target import AzureTarget
-from lab_utils.conformance import command
-from lab_utils.conformance.operations import ABOUT
-from lab_utils.conformance.question import API
-from lab_utils.conformance.table import QUESTIONS
 from lab_utils.errors import DeployError, GatewayError
 from lab_utils.settings import Settings
 from tests.cloud.bench import Bench
@@ -32,7 +33,7 @@ def ask(
     """Compare with the loopback gateway; `options` are the service's gateway's."""
     (second,) = bench.cloud.apim.second.values()
     second.options = list(options)
-    code = command.run(lab, Settings(target="azure"), command.chosen(only), out, bench.said.append)
+    code = conformance.run(lab, Settings(target="azure"), chosen(only), out, bench.said.append)
     return code, json.loads(out.read_text(encoding="utf-8"))
 
 

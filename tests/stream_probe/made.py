@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
-from lab_utils.probe.arrival import Arrival, Read
+from stream_probe.arrival import Arrival, Read
 
 FILTERED = {"protected_material_text": {"detected": False, "filtered": False}}
 

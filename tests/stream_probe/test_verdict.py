@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab_utils.probe import verdict as v
-from lab_utils.probe.arrival import Arrival, Read
-from lab_utils.probe.verdict import in_client, judge
-from tests.probe.made import answer, arrival, blocks, busy, instants, late, windows
+from stream_probe import verdict as v
+from stream_probe.arrival import Arrival, Read
+from stream_probe.verdict import in_client, judge
+from tests.stream_probe.made import answer, arrival, blocks, busy, instants, late, windows
 
 SEEDS = st.integers(0, 10**6)
 PACES = st.sampled_from([0.005, 0.01, 0.02, 0.04])

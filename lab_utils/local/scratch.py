@@ -10,14 +10,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from .. import proxies
-from ..local.server import Server
-from ..secret import Secret
-from .answer import Gateway
-from .failures import UNKNOWN_HOST
-from .operations import Operation, declaration
-from .question import API, MODEL_BACKEND
-from .table import document
+from gateway_conformance.answer import Gateway
+from gateway_conformance.failures import UNKNOWN_HOST
+from gateway_conformance.operations import Operation, declaration
+from gateway_conformance.question import API, MODEL_BACKEND
+from gateway_conformance.table import document
+from stream_probe import proxies
+
+from .server import Server
 
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
 
@@ -62,7 +62,7 @@ def gateway(operations: Sequence[Operation], deployment: str) -> Iterator[Gatewa
                 for operation in operations
             ),
         )
-        yield Gateway(url, Secret(key), deployment, _tracing(url, key))
+        yield Gateway(url, key, deployment, _tracing(url, key))
 
 
 def _tracing(url: str, key: str) -> Any:

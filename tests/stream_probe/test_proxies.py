@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from lab_utils import proxies
+from stream_probe import proxies
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

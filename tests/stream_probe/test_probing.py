@@ -16,13 +16,13 @@ import requests
 from openai.types.chat import ChatCompletionChunk
 
 from lab_utils import Lab, Recording
-from lab_utils.errors import GatewayError
-from lab_utils.probe import verdict as v
-from lab_utils.probe.probing import OTHER_EVENTS, probe
-from lab_utils.probe.report import ADVICE, Report
-from lab_utils.probe.sending import QUESTION, Where, body, completions
-from lab_utils.secret import Secret
-from tests.probe.loopback import KEY, MODEL, Loopback
+from lab_utils.refused import told
+from stream_probe import verdict as v
+from stream_probe.errors import ProbeError
+from stream_probe.probing import OTHER_EVENTS, probe
+from stream_probe.report import ADVICE, Report
+from stream_probe.sending import QUESTION, Where, body, completions
+from tests.stream_probe.loopback import KEY, MODEL, Loopback
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def without_stream(where: Where) -> Recording:
     recording = Recording("my client")
     answer = requests.post(
         where.url,
-        headers={"api-key": where.key.reveal()},
+        headers={"api-key": where.key},
         json=body(QUESTION, MODEL),
         timeout=60,
     )
@@ -75,7 +75,7 @@ CASES = {
 def run(loopback: Loopback, case: Case) -> Report:
     where = loopback.where(case.policy, case.scenario)
     seen = case.client(where) if case.client else None
-    return probe(where, MODEL, lambda line: None, seen=seen, **case.arguments)
+    return probe(where, MODEL, lambda line: None, refused=told, seen=seen, **case.arguments)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -108,9 +108,9 @@ def test_the_cause_is_told_on_a_busy_machine(loopback: Loopback, name: str) -> N
 
 def test_the_cost_is_said_before_anything_is_sent() -> None:
     said: list[str] = []
-    where = Where("http://127.0.0.1:1/x?subscription-key=secret", Secret(KEY))
-    with pytest.raises(GatewayError, match=r"nobody answers at http://127\.0\.0\.1:1/x$"):
-        probe(where, MODEL, said.append)
+    where = Where("http://127.0.0.1:1/x?subscription-key=secret", KEY)
+    with pytest.raises(ProbeError, match=r"nobody answers at http://127\.0\.0\.1:1/x$"):
+        probe(where, MODEL, said.append, refused=told)
     (line,) = said
     assert "some 300 output tokens" in line
     assert "secret" not in line
@@ -132,13 +132,13 @@ def test_the_report_has_the_evidence_as_a_table_and_a_strip(loopback: Loopback) 
 
 
 def test_a_refusal_tells_who_refused(loopback: Loopback) -> None:
-    report = probe(loopback.where("own", key="wrong"), MODEL, lambda line: None)
+    report = probe(loopback.where("own", key="wrong"), MODEL, lambda line: None, refused=told)
     assert report.verdict == v.REFUSED
     assert "401 by API Management" in str(report)
 
 
 def test_an_answer_that_breaks_off_is_judged_by_what_came(loopback: Loopback) -> None:
-    report = probe(loopback.where("own", "drop; after=100"), MODEL, lambda line: None)
+    report = probe(loopback.where("own", "drop; after=100"), MODEL, lambda line: None, refused=told)
     assert report.verdict == v.EVEN
     assert report.json()["requests"][0]["broken"]
     assert "not told" in str(report)
@@ -148,7 +148,7 @@ def test_a_model_that_takes_no_other_events_leaves_the_doubt_open(
     loopback: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = (("larger events", {"logprobs": "no such value"}),)
-    monkeypatch.setattr("lab_utils.probe.probing.OTHER_EVENTS", wrong)
+    monkeypatch.setattr("stream_probe.probing.OTHER_EVENTS", wrong)
     report = run(loopback, CASES["blocks"])
     assert (report.verdict, list(report.arrivals)) == (v.BURSTS, ["probe"])
     assert "settled nothing" in str(report)
@@ -157,14 +157,14 @@ def test_a_model_that_takes_no_other_events_leaves_the_doubt_open(
 def test_the_events_of_the_second_kind_settle_it_too(
     loopback: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lab_utils.probe.probing.OTHER_EVENTS", OTHER_EVENTS[1:])
+    monkeypatch.setattr("stream_probe.probing.OTHER_EVENTS", OTHER_EVENTS[1:])
     assert run(loopback, CASES["blocks"]).verdict == v.BLOCKS
     assert run(loopback, CASES["filter, windows of 8 KB"]).verdict == v.FILTER
 
 
 def test_an_old_api_version_is_asked_without_usage(loopback: Loopback) -> None:
-    where = Where(completions(loopback.mock, MODEL, "2024-02-01"), Secret(KEY))
-    report = probe(where, MODEL, lambda line: None)
+    where = Where(completions(loopback.mock, MODEL, "2024-02-01"), KEY)
+    report = probe(where, MODEL, lambda line: None, refused=told)
     assert (report.verdict, report.tokens) == (v.EVEN, None)
 
 

@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
+from gateway_conformance import question as q
+from gateway_conformance.answer import Answer
+from gateway_conformance.asking import chosen
+from gateway_conformance.errors import ConformanceError
+from gateway_conformance.look import UNKNOWN, look
+from gateway_conformance.operations import operations
+from gateway_conformance.report import Compared, document, summary
+from gateway_conformance.table import QUESTIONS
 from lab_utils.__main__ import main
-from lab_utils.conformance import command, loopback
-from lab_utils.conformance import question as q
-from lab_utils.conformance.answer import Answer
-from lab_utils.conformance.look import UNKNOWN, look
-from lab_utils.conformance.operations import operations
-from lab_utils.conformance.report import Compared, document, summary
-from lab_utils.conformance.table import QUESTIONS
-from lab_utils.errors import ConfigError
-from lab_utils.probe.arrival import Arrival, Read
+from lab_utils.local import scratch
+from stream_probe.arrival import Arrival, Read
 
 RUN, MODEL, VERSION = "a-run", "gpt-4o-mini", "2024-10-21"
 ALL = {question.id: question for question in QUESTIONS}
@@ -28,7 +29,7 @@ ALL = {question.id: question for question in QUESTIONS}
 @pytest.fixture(scope="module")
 def answers() -> Iterator[Mapping[str, Answer]]:
     """Return what the loopback gateway answers to each question."""
-    with loopback.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL) as gateway:
+    with scratch.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL) as gateway:
         gateway.wait(RUN)
         yield {question.id: gateway.ask(question) for question in QUESTIONS}
 
@@ -123,9 +124,11 @@ def test_the_report_hides_keys_and_names() -> None:
 
 
 def test_a_question_that_is_not_there_is_told() -> None:
-    with pytest.raises(ConfigError, match="no question is called 'nothing'; there are: missing-"):
-        command.chosen(["nothing"])
-    assert [question.id for question in command.chosen(["trace"])] == ["trace"]
+    with pytest.raises(
+        ConformanceError, match="no question is called 'nothing'; there are: missing-"
+    ):
+        chosen(["nothing"])
+    assert [question.id for question in chosen(["trace"])] == ["trace"]
 
 
 def test_the_cost_is_said_and_nothing_is_asked_without_consent(

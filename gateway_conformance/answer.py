@@ -9,13 +9,12 @@ from typing import Any, Callable, Optional
 
 import requests
 
-from .. import proxies
-from ..errors import GatewayError
-from ..probe import sending
-from ..probe import verdict as v
-from ..probe.arrival import Arrival
-from ..probe.probing import OTHER_EVENTS
-from ..secret import Secret
+from stream_probe import proxies, sending
+from stream_probe import verdict as v
+from stream_probe.arrival import Arrival
+from stream_probe.probing import OTHER_EVENTS
+
+from .errors import ConformanceError
 from .question import API, KEY, Question
 
 SECONDS = 180  # without a byte: a model may think, and a dead backend takes its time-out
@@ -53,12 +52,15 @@ class Gateway:
     """Hold how to ask one gateway that has the scratch API."""
 
     url: str  # of the gateway, without the API's path
-    key: Secret
+    key: str = field(repr=False)
     deployment: str
     tracing: Tracing
 
     def wait(self, run: str, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Wait until this run's operations are in force. Raises GatewayError after two minutes."""
+        """Wait until this run's operations are in force.
+
+        Raises ConformanceError after two minutes, and where nobody answers.
+        """
         deadline = time.monotonic() + IN_FORCE
         said = "nothing"
         while time.monotonic() < deadline:
@@ -67,13 +69,13 @@ class Gateway:
                 return
             said = f"{answer.status} {answer.reason}"
             sleep(1)
-        raise GatewayError(
+        raise ConformanceError(
             f"the scratch API {API} is not in force after {IN_FORCE} seconds, it answers {said}\n"
             "Next: run the command again; a gateway takes changes on in some minutes at the worst."
         )
 
     def ask(self, question: Question) -> Answer:
-        """Send a question as often as it wants; return the last answer. Raises GatewayError."""
+        """Send a question as often as it wants; return the last answer. Raises ConformanceError."""
         if "trace" in question.looks:
             return self._traced(question)
         for _ in range(question.requests):
@@ -98,7 +100,7 @@ class Gateway:
         url = f"{self.url}/{API}{question.path or '/q/' + question.id}"
         sent = {"Accept-Encoding": "identity", **headers}
         if question.with_key:
-            sent[KEY] = self.key.reveal()
+            sent[KEY] = self.key
         body: dict[str, Any] = {"data": question.body.encode("utf-8")} if question.body else {}
         if question.stream:
             body = {"json": sending.body(ANSWER, self.deployment, **(changes or {}))}
@@ -118,7 +120,7 @@ class Gateway:
                     **body,
                 )
             except requests.RequestException:
-                raise GatewayError(f"nobody answers at {self.url}{proxies.hint(url)}") from None
+                raise ConformanceError(f"nobody answers at {self.url}{proxies.hint(url)}") from None
             with response:
                 arrival = sending.received(response, start, question.stream)
         return Answer(response.status_code, response.reason or "", response.headers, arrival)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.conformance import question as q
-from lab_utils.conformance.answer import Answer
-from lab_utils.conformance.look import look, steady
-from lab_utils.probe.arrival import Arrival, Read
+from gateway_conformance import question as q
+from gateway_conformance.answer import Answer
+from gateway_conformance.look import look, steady
+from stream_probe.arrival import Arrival, Read
 
 
 def answered(text: str, **more: object) -> Answer:

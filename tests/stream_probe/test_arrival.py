@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab_utils.probe.arrival import Arrival, Read
-from tests.probe.made import answer, arrival, blocks, event, late, windows
+from stream_probe.arrival import Arrival, Read
+from tests.stream_probe.made import answer, arrival, blocks, event, late, windows
 
 
 def test_an_event_is_there_with_its_last_byte() -> None:

@@ -3,5 +3,8 @@
 arrival    what came and when: bytes into events, events into releases; pure
 verdict    what that means, and whether a second request would settle a doubt; pure
 sending    the requests themselves
+probing    one probe from beginning to end
 report     the verdict with its evidence, as text and as JSON
+strip      a picture of arrival in plain text; pure
+proxies    keep what runs on this machine away from a proxy, and name one that is in the way
 """

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab_utils.local.server import Server
-from lab_utils.probe.sending import Where, completions
-from lab_utils.secret import Secret
 from lab_utils.settings import PROJECT, Settings
+from stream_probe.sending import Where, completions
 
 KEY = "the-key-of-the-probed-gateway"
 MODEL = Settings().model
@@ -33,9 +32,7 @@ class Loopback:
 
     def where(self, policy: str, scenario: str = "ok", key: str = KEY) -> Where:
         url = self.gateways[policy] if policy else self.mock
-        return Where(
-            completions(url, MODEL, VERSION), Secret(key), headers={"x-mock-scenario": scenario}
-        )
+        return Where(completions(url, MODEL, VERSION), key, headers={"x-mock-scenario": scenario})
 
 
 @contextmanager

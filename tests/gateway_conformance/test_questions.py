@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab_utils.conformance.answer import Answer
-from lab_utils.conformance.look import look
-from lab_utils.conformance.operations import declaration, operations
-from lab_utils.conformance.question import RELEASES, TRACE
-from lab_utils.conformance.table import QUESTIONS, markdown
+from gateway_conformance.answer import Answer
+from gateway_conformance.look import look
+from gateway_conformance.operations import declaration, operations
+from gateway_conformance.question import RELEASES, TRACE
+from gateway_conformance.table import QUESTIONS, markdown
 from lab_utils.settings import PROJECT
 
 MADE = operations(QUESTIONS, "a-run", "gpt-4o-mini", "2024-10-21")

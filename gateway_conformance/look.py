@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..probe import verdict as v
+from stream_probe import verdict as v
+
 from . import question as q
 from .answer import Answer
 

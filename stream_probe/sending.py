@@ -10,10 +10,9 @@ from typing import Any
 import requests
 import urllib3
 
-from .. import proxies
-from ..errors import GatewayError
-from ..secret import Secret
+from . import proxies
 from .arrival import Arrival, Read
+from .errors import ProbeError
 
 SILENCE = 120  # seconds without a byte; a reasoning model is silent for long
 QUESTION = "Count to 100, with a comma between the numbers, in digits."
@@ -25,7 +24,7 @@ class Where:
     """Hold the address of a chat completion, the key, and the header that carries it."""
 
     url: str
-    key: Secret
+    key: str = field(repr=False)
     key_header: str = "api-key"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -42,11 +41,11 @@ def completions(base: str, model: str, version: str) -> str:
 
 
 def ask(where: Where, body: Mapping[str, Any]) -> Arrival:
-    """Send one request and return its answer as it came. Raises GatewayError if nobody answers."""
+    """Send one request and return its answer as it came. Raises ProbeError if nobody answers."""
     bearer = "Bearer " if where.key_header.lower() == "authorization" else ""
     headers = {
         **where.headers,
-        where.key_header: bearer + where.key.reveal(),
+        where.key_header: bearer + where.key,
         "Accept-Encoding": "identity",
     }
     with proxies.session(where.url) as session:
@@ -62,7 +61,7 @@ def ask(where: Where, body: Mapping[str, Any]) -> Arrival:
             )
         except requests.RequestException:
             shown = where.url.partition("?")[0]
-            raise GatewayError(f"nobody answers at {shown}{proxies.hint(where.url)}") from None
+            raise ProbeError(f"nobody answers at {shown}{proxies.hint(where.url)}") from None
         with response:
             return received(response, start, body.get("stream") is True)
 

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Optional, Protocol
 
-from ..stream import Delta, Recording
-from ..timeline import strip
 from . import verdict as v
 from .arrival import Arrival
+from .strip import Row, strip
 from .verdict import Verdict
 
 _APIM = "https://learn.microsoft.com/azure/api-management"
 _SSE = f"{_APIM}/how-to-server-sent-events"
 _FILTER = "https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming"
+
+
+class Timed(Protocol):
+    """What has an instant, in seconds since the request."""
+
+    @property
+    def at(self) -> float:
+        """Return the instant."""
+
+
+class Seen(Protocol):
+    """What a program's own client saw of an answer, as lab_utils.Recording keeps it."""
+
+    @property
+    def label(self) -> str:
+        """Return its name in the strip."""
+
+    @property
+    def deltas(self) -> Sequence[Timed]:
+        """Return the pieces of text in the order of their arrival."""
+
+    @property
+    def chunks(self) -> int:
+        """Return the number of chunks, 0 for an answer in one piece."""
+
+    @property
+    def ended_at(self) -> Optional[float]:
+        """Return when it ended, in seconds since the request; None where it has not."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +117,7 @@ class Report:
     judged: Verdict
     arrivals: Mapping[str, Arrival]
     said: str = ""
-    seen: Optional[Recording] = None
+    seen: Optional[Seen] = None
 
     @property
     def verdict(self) -> str:
@@ -122,8 +149,15 @@ class Report:
 
     def strip(self) -> str:
         """Return one line a request: dots wait, blocks are text."""
-        runs = [_recording(name, each) for name, each in self.arrivals.items()]
-        return strip(*runs, *([self.seen] if self.seen else []))
+        rows = [
+            Row(name, [event.at for event in each.texts], each.ended_at)
+            for name, each in self.arrivals.items()
+        ]
+        if self.seen:
+            rows.append(
+                Row(self.seen.label, [delta.at for delta in self.seen.deltas], self.seen.ended_at)
+            )
+        return strip(rows)
 
     def json(self) -> dict[str, Any]:
         """Return everything as data; times are seconds, sizes bytes."""
@@ -188,10 +222,3 @@ def _table(arrivals: Mapping[str, Arrival]) -> str:
         ).rstrip()
         for label, *cells in rows
     )
-
-
-def _recording(name: str, arrival: Arrival) -> Recording:
-    recording = Recording(name)
-    recording.deltas = [Delta(event.at, event.text) for event in arrival.texts]
-    recording.ended_at = arrival.ended_at
-    return recording

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.probe.loopback import Loopback, serving
+from tests.stream_probe.loopback import Loopback, serving
 
 
 @pytest.fixture(scope="session")

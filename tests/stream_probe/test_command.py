@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from lab_utils import Lab
-from lab_utils.probe import verdict as v
 from lab_utils.settings import PROJECT
-from tests.probe.loopback import KEY, MODEL, Loopback
+from stream_probe import verdict as v
+from tests.stream_probe.loopback import KEY, MODEL, Loopback
 
 
 def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Optional
 
-from .. import refused
-from ..stream import Recording
 from . import sending
 from . import verdict as v
 from .arrival import Arrival
-from .report import Report
+from .report import Report, Seen
 from .sending import Where
 
 COST = (
@@ -29,15 +27,17 @@ def probe(
     model: str,
     say: Callable[[str], None],
     *,
+    refused: Callable[[int, str], str],
     question: str = "",
     stream: bool = True,
-    seen: Optional[Recording] = None,
+    seen: Optional[Seen] = None,
 ) -> Report:
     """Say what it costs, send one request, or two, and tell what happened on the way.
 
     `question` replaces the built-in one and its longer twin. `stream=False` asks for no stream, to
-    see what that looks like. `seen` is a Recording of the reader's own client, for a comparison.
-    Raises GatewayError where nobody answers.
+    see what that looks like. `seen` is what the reader's own client saw, for a comparison;
+    `refused` words a status other than 200 and its body.
+    Raises ProbeError where nobody answers.
     """
     shown = where.url.partition("?")[0]
     say(f"probe of {shown}: {COST}")
@@ -60,7 +60,7 @@ def probe(
         )
     said = ""
     if first.status != 200:
-        said = refused.told(first.status, first.body.decode("utf-8", errors="replace"))
+        said = refused(first.status, first.body.decode("utf-8", errors="replace"))
     return Report(shown, verdict, arrivals, said, seen)
 
 
