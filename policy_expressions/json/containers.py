@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from policy_expressions.errors import (
     ExpressionFailure,
@@ -15,6 +15,10 @@ from policy_expressions.json.tokens import JContainer, JToken, JValue, contents,
 from policy_expressions.json.writer import Writer
 from policy_expressions.runtime.records import KeyValuePair
 
+_Inside = TypeVar("_Inside")
+# Makes what is in a container once somebody asks; most of a body is never looked at.
+Unread = Optional[Callable[[JContainer], _Inside]]
+
 
 def _invalid_key(owner: str, key: Any, wanted: str, verb: str) -> ExpressionFailure:
     shown = f'"{key}"' if isinstance(key, str) else key
@@ -24,14 +28,22 @@ def _invalid_key(owner: str, key: Any, wanted: str, verb: str) -> ExpressionFail
 class JObject(JContainer):
     """A JSON object: properties in order, their names unique."""
 
-    __slots__ = ("properties",)
+    __slots__ = ("_properties", "_unread")
     kind = "Object"
 
-    def __init__(self, content: Any = None) -> None:
+    def __init__(self, content: Any = None, unread: Unread[dict[str, JProperty]] = None) -> None:
         super().__init__()
-        self.properties: dict[str, JProperty] = {}
+        self._properties: dict[str, JProperty] = {}
+        self._unread = unread
         if content is not None:
             self.add(content)
+
+    @property
+    def properties(self) -> dict[str, JProperty]:
+        """Return the properties by their names, made now if nobody asked before."""
+        if self._unread is not None:
+            self._properties, self._unread = self._unread(self), None
+        return self._properties
 
     def children(self) -> list[JToken]:
         """Return the properties."""
@@ -73,7 +85,7 @@ class JObject(JContainer):
             self.properties[token.name] = child
         else:
             items.insert(index, (token.name, child))
-            self.properties = dict(items)
+            self._properties = dict(items)
         self.version += 1
 
     def remove_child(self, child: JToken) -> None:
@@ -119,14 +131,22 @@ class JObject(JContainer):
 class JArray(JContainer):
     """A JSON array."""
 
-    __slots__ = ("items",)
+    __slots__ = ("_items", "_unread")
     kind = "Array"
 
-    def __init__(self, content: Any = None) -> None:
+    def __init__(self, content: Any = None, unread: Unread[list[JToken]] = None) -> None:
         super().__init__()
-        self.items: list[JToken] = []
+        self._items: list[JToken] = []
+        self._unread = unread
         if content is not None:
             self.add(content)
+
+    @property
+    def items(self) -> list[JToken]:
+        """Return the items, made now if nobody asked before."""
+        if self._unread is not None:
+            self._items, self._unread = self._unread(self), None
+        return self._items
 
     def children(self) -> list[JToken]:
         """Return the items."""

@@ -39,7 +39,11 @@ def integer(digits: str) -> Any:
     """Return a long, or a BigInteger beyond 64 bits. Raises ValueError when it is too long."""
     if len(digits) > MAX_DIGITS:
         raise ValueError(digits)
-    value = int(digits)
+    return whole(int(digits))
+
+
+def whole(value: int) -> int:
+    """Return a long, or a BigInteger beyond 64 bits."""
     return Long(value) if -(2**63) <= value < 2**63 else BigInteger(value)
 
 

@@ -7,17 +7,17 @@ Newtonsoft allows beyond the standard and for the exact place and text of an err
 from __future__ import annotations
 
 import json
-import re
+from functools import partial
 from typing import Any, NoReturn, Optional
 
 from policy_expressions.json.containers import JArray, JObject, JProperty
-from policy_expressions.json.literals import integer, string
+from policy_expressions.json.literals import MAX_DIGITS, string, whole
 from policy_expressions.json.text_reader import MAX_DEPTH, TextReader
-from policy_expressions.json.tokens import JToken, JValue
-from policy_expressions.runtime.meter import SMALL, paced, step
+from policy_expressions.json.tokens import JContainer, JToken, JValue
+from policy_expressions.runtime.meter import paced, step
 from policy_expressions.runtime.values import units
 
-_DATE_HINT = re.compile(r'"(?:\d{4}-\d\d-\d\dT|\\?/Date\()')
+_CONTAINERS = frozenset((dict, list))
 
 
 def parse(text: str, wanted: str = "JToken", all_of_it: bool = True, dates: bool = True) -> JToken:
@@ -32,62 +32,74 @@ def parse(text: str, wanted: str = "JToken", all_of_it: bool = True, dates: bool
     return token
 
 
-class _Pairs(list):  # type: ignore[type-arg]
-    """The properties of an object, to tell it from an array."""
-
-
 def _fast(text: str, dates: bool) -> Optional[JToken]:
     """Read plain valid JSON; None when that needs more care."""
     try:
-        raw = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse, parse_int=integer)
-        has_dates = dates and _DATE_HINT.search(text) is not None
-        return _build(raw, has_dates, text.isascii() and "\\u" not in text, 0)
+        _check_numbers(text)
+        raw = json.loads(text, parse_constant=_refuse)
+        _check_depth(raw)
     except (ValueError, RecursionError):
         return None
+    return _token(raw, dates)
 
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _build(raw: Any, dates: bool, plain: bool, depth: int) -> JToken:
-    """Make tokens of what Python's parser gives; written for speed."""
+def _check_numbers(text: str) -> None:
+    """Raise ValueError if there may be a number of more than MAX_DIGITS digits."""
+    part = MAX_DIGITS // 2  # such a number fills a whole part
+    for at in range(0, len(text), part):
+        if text[at : at + part].isdigit():
+            raise ValueError(at)
+
+
+def _check_depth(raw: Any) -> None:
+    """Raise ValueError if containers stand in each other more than MAX_DEPTH deep."""
+    level: list[Any] = [raw] if raw.__class__ in _CONTAINERS else []
+    for _ in range(MAX_DEPTH):
+        step()
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if outer.__class__ is dict else outer)
+            if inner.__class__ in _CONTAINERS
+        ]
+        if not level:
+            return
+    raise ValueError(MAX_DEPTH)
+
+
+def _token(raw: Any, dates: bool) -> JToken:
+    """Make a token of what Python's parser gives, those inside when they are asked for."""
     kind = raw.__class__
-    if (kind is _Pairs or kind is list) and len(raw) > SMALL:
-        raw = paced(raw)
-    if kind is _Pairs:
-        if depth == MAX_DEPTH:
-            raise ValueError(depth)
-        step()
-        made = JObject()
-        properties = made.properties
-        for name, inner in raw:
-            token = _build(inner, dates, plain, depth + 1)
-            if not plain:
-                name = units(name)
-            made_property = properties.get(name)
-            if made_property is None:
-                made_property = JProperty.__new__(JProperty)
-                made_property.parent = made
-                made_property.version = 0
-                made_property.name = name
-                properties[name] = made_property
-            made_property.value = token
-            token.parent = made_property
-        return made
-    if kind is list:
-        if depth == MAX_DEPTH:
-            raise ValueError(depth)
-        step()
-        array = JArray()
-        array.items = [_build(inner, dates, plain, depth + 1) for inner in raw]
-        for token in array.items:
-            token.parent = array
-        return array
     if kind is str:
-        if not plain:
-            raw = units(raw)
-        if dates:
-            return string(raw)
-        return JValue(raw, "String")
-    return JValue(raw)
+        return string(units(raw)) if dates else JValue(units(raw), "String")
+    if kind is dict:
+        return JObject(unread=partial(_properties, raw, dates))
+    if kind is list:
+        return JArray(unread=partial(_items, raw, dates))
+    return JValue(whole(raw)) if kind is int else JValue(raw)
+
+
+def _properties(raw: dict[str, Any], dates: bool, owner: JContainer) -> dict[str, JProperty]:
+    made = {}
+    for name, inner in paced(raw.items()):
+        held = JProperty.__new__(JProperty)
+        held.parent = owner
+        held.version = 0
+        held.name = units(name)
+        held.value = _token(inner, dates)
+        held.value.parent = held
+        made[held.name] = held
+    return made
+
+
+def _items(raw: list[Any], dates: bool, owner: JContainer) -> list[JToken]:
+    made = []
+    for inner in paced(raw):
+        token = _token(inner, dates)
+        token.parent = owner
+        made.append(token)
+    return made
