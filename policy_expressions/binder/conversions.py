@@ -33,6 +33,7 @@ _WIDER = {
     "ulong": "float double decimal",
     "float": "double",
 }
+_SUFFIXES = {"float": "F", "decimal": "M"}
 _WIDENS = frozenset((a, b) for a, names in _WIDER.items() for b in names.split())
 
 
@@ -137,10 +138,27 @@ def cannot_convert(expr: Expr, target: Type) -> CompileError:
         message = f"Cannot convert null to '{target}' because it is a non-nullable value type"
         return CompileError("CS0037", message)
     if explicit(expr.type, target, False) is not None:
+        if expr.type.name == "double" and target.name in _SUFFIXES and _is_literal(expr):
+            suffix = _SUFFIXES[target.name]
+            text = f"Literal of type double cannot be implicitly converted to type '{target}'"
+            return CompileError("CS0664", f"{text}; use an '{suffix}' suffix to create a literal")
+        kind = number(target)
+        is_whole = kind is not None and kind.is_integer and target.name != "char"
+        if (
+            is_whole
+            and expr.constant is not MISSING
+            and (expr.type is INT or target.name == "ulong")
+        ):
+            text = f"Constant value '{expr.text}' cannot be converted to a '{target}'"
+            return CompileError("CS0031", text)
         hint = "An explicit conversion exists (are you missing a cast?)"
         text = f"Cannot implicitly convert type '{expr.type}' to '{target}'. {hint}"
         return CompileError("CS0266", text)
     return CompileError("CS0029", f"Cannot implicitly convert type '{expr.type}' to '{target}'")
+
+
+def _is_literal(expr: Expr) -> bool:
+    return expr.node is not None and expr.node.kind == "number_literal"
 
 
 def explicit(source: Type, target: Type, checked: Optional[bool]) -> Optional[Convert]:

@@ -140,10 +140,12 @@ class Binder:
             raise node.source.at(node.place, _no_value(found))
         return found
 
-    def type(self, node: Node) -> Type:
-        """Return the type a type node names."""
+    def type(self, node: Node, void: bool = False) -> Type:
+        """Return the type a type node names; void: whether it may be that."""
         try:
             of = LIBRARY.type(" ".join(node.text.split()))
+            if of is VOID and not void:
+                raise CompileError("CS1547", "Keyword 'void' cannot be used in this context")
             _refuse_nullable_references(node)
             self.usage.type(of, node)
         except ExpressionError as refusal:

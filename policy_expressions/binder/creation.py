@@ -32,6 +32,9 @@ def bind_new(binder: Binder, node: Node) -> Expr:
     members = [(of, m) for m in of.definition.named("new")]
     form = choose(of, "new", members, arguments)
     if form is None:
+        if of.kind == "interface":
+            text = f"Cannot create an instance of the abstract type or interface '{of}'"
+            raise CompileError("CS0144", text)
         if not members:
             raise UnsupportedError(f"new {of}", "this type cannot be made with new here")
         raise mismatch("new", of, members, arguments)

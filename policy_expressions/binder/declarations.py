@@ -10,6 +10,7 @@ from policy_expressions.binder.core import Binder
 from policy_expressions.binder.exprs import MISSING, Expr, Frame, Runner
 from policy_expressions.binder.statements import ignored, must_be_disposable, sequence
 from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.model import Type
 
@@ -43,6 +44,8 @@ def _variable(binder: Binder, node: Node, of: Optional[Type], is_const: bool) ->
     converted = to_type(value, known)
     if is_const:
         if converted.constant is MISSING:
+            if given.kind == "interpolated_string_expression":
+                raise newer("constant interpolated strings")
             text = f"The expression being assigned to '{name.name}' must be constant"
             raise CompileError("CS0133", text)
         binder.declare(name, known, value=converted.constant)

@@ -62,9 +62,17 @@ class Form:
 
     def type_for(self, index: int) -> Type:
         """Return the parameter type an argument meets."""
-        at = next(i for i, indexes in enumerate(self.filled) if index in indexes)
+        at = self._parameter(index)
         of = self.parameters[at]
         return of.element if self.expanded and self.syntax[at].modifier == "params" else of
+
+    def modifier_for(self, index: int) -> str:
+        """Return `out` or `ref` where the parameter that an argument meets wants it."""
+        modifier = self.syntax[self._parameter(index)].modifier
+        return modifier if modifier in ("out", "ref") else ""
+
+    def _parameter(self, index: int) -> int:
+        return next(i for i, indexes in enumerate(self.filled) if index in indexes)
 
     def describe(self) -> str:
         """Return the form as C# names it in messages."""

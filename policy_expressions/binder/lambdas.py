@@ -22,6 +22,7 @@ from policy_expressions.binder.overloads import choose, runners
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import LIBRARY, OBJECT, VOID
 from policy_expressions.syntax.node import Node
+from policy_expressions.syntax.statements import ACTIONS, ONLY_CALLS
 from policy_expressions.types.model import Type
 from policy_expressions.types.signatures import declaration
 
@@ -113,6 +114,8 @@ class Lambda(Untyped):
             text = f"Delegate '{target}' does not take {len(self.parameters)} arguments"
             return CompileError("CS1593", text)
         body = self._bind(inputs)
+        if output is VOID and self._gives_a_value(body):
+            return self._must_not_give()
         for result in body.results:
             if output is not VOID and implicit_expr(result, output) is None:
                 refusal = cannot_convert(result, output)
@@ -125,6 +128,16 @@ class Lambda(Untyped):
             return CompileError("CS0029", f"Cannot implicitly convert type 'void' to '{output}'")
         return super().refusal(target)
 
+    def _gives_a_value(self, body: Body) -> bool:
+        """Tell whether it gives a value that a delegate without a result has no use for."""
+        return bool(body.results) and (self.body.kind == "block" or self.body.kind not in ACTIONS)
+
+    def _must_not_give(self) -> CompileError:
+        if self.body.kind != "block":
+            return CompileError("CS0201", ONLY_CALLS)
+        text = "Anonymous function converted to a void returning delegate cannot return a value"
+        return CompileError("CS8030", text)
+
     def to_delegate(self, target: Type) -> Optional[Expr]:
         """Return the lambda as that delegate."""
         delegate = delegate_of(target)
@@ -134,6 +147,8 @@ class Lambda(Untyped):
         if any(own not in (None, of) for own, of in zip(self.types, inputs)):
             return None
         body = self._bind(inputs)
+        if output is VOID and self._gives_a_value(body):
+            return None
         if output is not VOID:
             fits = [implicit_expr(result, output) for result in body.results]
             if (not fits and self.body.kind != "block") or None in fits or body.falls_through:

@@ -180,7 +180,7 @@ def bind_member(
     if found is None:
         group = MethodGroup(binder, node, receiver, name, list(types))
         if not group.levels():
-            raise _not_invocable(name) if value else _no_member(receiver.type, name, static)
+            raise _not_invocable(name) if value else _no_method(receiver.type, name, static)
         found = group
     found.chained = receiver.chained
     return found
@@ -189,6 +189,23 @@ def bind_member(
 def _not_invocable(name: str) -> CompileError:
     text = f"Non-invocable member '{name}' cannot be used like a method."
     return CompileError("CS1955", text)
+
+
+def _no_method(of: Type, name: str, static: bool) -> Exception:
+    """Return the refusal of a name that is no member, or stands on the wrong side of the dot."""
+    for owner in LIBRARY.holders(of) if of.definition.sealed else ():
+        members = owner.definition.named(name)
+        if members and not members[0].is_extension:
+            return _wrong_side(f"{owner}.{name}", static)
+    return _no_member(of, name, static)
+
+
+def _wrong_side(shown: str, static: bool) -> CompileError:
+    if static:
+        text = "An object reference is required for the non-static field, method, or property"
+        return CompileError("CS0120", f"{text} '{shown}'")
+    text = f"Member '{shown}' cannot be accessed with an instance reference"
+    return CompileError("CS0176", f"{text}; qualify it with a type name instead")
 
 
 def _no_member(of: Type, name: str, static: bool) -> Exception:
@@ -223,8 +240,7 @@ def _property(
             continue
         returns = LIBRARY.resolve(getter.returns, LIBRARY.scope(owner))
         if static != (getter.flag == "static"):
-            text = f"An object reference is required for '{of}.{name}', or none may stand there"
-            raise CompileError("CS0120", text)
+            raise _wrong_side(f"{of}.{name}", static)
         binder.usage.member(owner, getter, node)
         function = getter.implementation
         if static:

@@ -33,7 +33,7 @@ def mismatch(
         return _unsupported(name, owner, members, arguments)
     refusal = _wrong_lambda(sized, arguments)
     if refusal is None and known:
-        refusal = _wrong_argument(sized, arguments)
+        refusal = _wrong_modifier(sized, arguments) or _wrong_argument(sized, arguments)
     return refusal or _unsupported(name, owner, members, arguments)
 
 
@@ -107,9 +107,8 @@ def _wrong_count(
 
 def _wrong_lambda(forms: Sequence[Form], arguments: Sequence[Argument]) -> Optional[CompileError]:
     """Return what is wrong in a lambda, or why its type cannot be inferred."""
-    if not any(isinstance(argument.expr, Untyped) for argument in arguments):
-        return None
     inferred = False
+    miscounted = None
     for form in forms:
         found = infer(form, list(form.parameters), arguments)
         if found is None:
@@ -122,11 +121,13 @@ def _wrong_lambda(forms: Sequence[Form], arguments: Sequence[Argument]) -> Optio
                 continue
             if implicit_expr(given, target) is None:
                 refusal = given.refusal(target)
-                if refusal.code in ("CS0029", "CS0266", "CS1643"):
+                if refusal.code in ("CS0029", "CS0201", "CS0266", "CS1643", "CS8030"):
                     return refusal
+                if refusal.code == "CS1593":
+                    miscounted = refusal
     generic = next((form for form in forms if form.member.generics), None)
     if inferred or generic is None:
-        return None
+        return miscounted
     text = f"The type arguments for method '{_shown(generic)}' cannot be inferred from the usage."
     return CompileError("CS0411", f"{text} Try specifying the type arguments explicitly.")
 
@@ -135,6 +136,23 @@ def _shown(form: Form) -> str:
     types = ", ".join(map(str, form.parameters))
     generics = ", ".join(form.member.generics)
     return f"{form.owner.definition.name}.{form.member.name}<{generics}>({types})"
+
+
+def _wrong_modifier(forms: Sequence[Form], arguments: Sequence[Argument]) -> Optional[CompileError]:
+    """Return the refusal of an argument that lacks the `out` or `ref` of all forms, or has one."""
+    for index, argument in enumerate(arguments):
+        wanted = {form.modifier_for(index) for form in forms}
+        if argument.modifier in wanted:
+            continue
+        word = next(iter(wanted))
+        if word:
+            code, text = "CS1620", f"must be passed with the '{word}' keyword"
+        else:
+            code, text = "CS1615", f"may not be passed with the '{argument.modifier}' keyword"
+        refusal = CompileError(code, f"Argument {index + 1} {text}")
+        node = argument.expr.node
+        return node.source.at(node.start, refusal) if node else refusal
+    return None
 
 
 def _wrong_argument(forms: Sequence[Form], arguments: Sequence[Argument]) -> Optional[CompileError]:

@@ -75,12 +75,11 @@ def _fit(
         scope.update(found)
     form.parameters = [LIBRARY.substitute(of, scope) for of in open_types]
     for index, argument in enumerate(arguments):
-        at = next(i for i, indexes in enumerate(form.filled) if index in indexes)
-        wanted = form.syntax[at].modifier
-        if argument.modifier != (wanted if wanted in ("out", "ref") else ""):
+        wanted = form.modifier_for(index)
+        if argument.modifier != wanted:
             return None
         target = form.type_for(index)
-        if wanted in ("out", "ref") and not isinstance(argument.expr, Untyped):
+        if wanted and not isinstance(argument.expr, Untyped):
             if argument.expr.type is not target:
                 return None
         elif implicit_expr(argument.expr, target) is None:

@@ -11,6 +11,7 @@ from policy_expressions.binder.exprs import Frame, Runner, State, merge
 from policy_expressions.errors import CompileError, Exceeded, ExpressionFailure
 from policy_expressions.library import BOOL, EXCEPTION, LIBRARY
 from policy_expressions.syntax.node import Node
+from policy_expressions.types.model import Type
 
 Clause = tuple[Callable[[Frame, ExpressionFailure], bool], Runner]
 
@@ -42,9 +43,10 @@ def bind_try(binder: Binder, node: Node) -> Runner:
     body = binder.bind_statement(node["body"])
     after = binder.state
     clauses = []
+    caught: list[Type] = []
     for clause in node.all("catch"):
         binder.state = before
-        clauses.append(_catch(binder, clause))
+        clauses.append(_catch(binder, clause, caught))
         after = merge(after, binder.state)
     guarded = _guarded(body, clauses)
     last = node.get("finally")
@@ -92,13 +94,21 @@ def _finally(binder: Binder, node: Node, before: State, after: State) -> tuple[R
     return finish, after | (binder.state - before)
 
 
-def _catch(binder: Binder, node: Node) -> Clause:
+def _catch(binder: Binder, node: Node, caught: list[Type]) -> Clause:
+    """Bind a catch; caught: what those before it hold, whatever it is."""
     binder.scopes.append({})
     of_node, name = node.get("type"), node.get("name")
     of = binder.type(of_node) if of_node else EXCEPTION
     if not LIBRARY.derives(of, EXCEPTION):
         text = "The type caught or thrown must be derived from System.Exception"
         raise CompileError("CS0155", text)
+    for earlier in caught:
+        if of_node is None or not LIBRARY.derives(of, earlier):
+            continue
+        text = "A previous catch clause already catches all exceptions of this or of a super type"
+        raise of_node.source.at(of_node.start, CompileError("CS0160", f"{text} ('{earlier}')"))
+    if node.get("filter") is None:
+        caught.append(of)
     slot = binder.declare(name, of).slot if name else binder.hidden_slot()
     when = _filter(binder, node.get("filter"))
     binder.caught.append(slot)

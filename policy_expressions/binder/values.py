@@ -103,7 +103,7 @@ def bind_cast(binder: Binder, node: Node) -> Expr:
 
 def bind_typeof(binder: Binder, node: Node) -> Expr:
     """Bind `typeof(T)`."""
-    return constant(TYPE, binder.type(node["type"]))
+    return constant(TYPE, binder.type(node["type"], void=True))
 
 
 def bind_sizeof(binder: Binder, node: Node) -> Expr:

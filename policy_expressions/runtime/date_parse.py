@@ -25,7 +25,7 @@ _CLOCK = (
     r"|(?=\s*[AP]M))\s*(?P<half>AM|PM)?"
 )
 _ZONE = r"\s*(?P<zone>Z|GMT|UTC|[+-]\d{1,2}(?::?\d{2})?)?"
-_WEEKDAY = rf"(?:(?:{_DAY_NAME}),?\s+)?"
+_WEEKDAY = rf"(?:(?P<weekday>{_DAY_NAME}),?\s+)?"
 _YEAR, _SHORT = r"(?P<year>\d{4})", r"(?P<short>\d{1,2})"
 _NUMBER, _DAY, _NAME = r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})", rf"(?P<name>{_MONTH})"
 # Month before day, as the invariant culture has it; what is left out is the first day, this year.
@@ -121,6 +121,12 @@ def _moment(text: str, parts: dict[str, Any]) -> DateTime:
             f"The DateTime represented by the string '{text}' is not supported in calendar "
             "'System.Globalization.GregorianCalendar'."
         ) from None
+    weekday = parts.get("weekday")
+    if weekday and DAYS[moment.date().weekday()][:3].lower() != weekday[:3].lower():
+        raise bad_format(
+            f"String '{text}' was not recognized as a valid DateTime because the day of week was "
+            "incorrect."
+        )
     fraction = round(float(f"0.{parts['fraction'] or 0}") * SECOND)
     return moment.add(fraction)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policy_expressions.errors import CompileError
 from policy_expressions.syntax.cursor import Cursor
 from policy_expressions.syntax.newer import newer
 from policy_expressions.syntax.node import Node
@@ -44,6 +45,18 @@ def _is_lambda_list(cursor: Cursor) -> bool:
         at += 1
 
 
+def _new_name(cursor: Cursor, before: list[Node]) -> Node:
+    """Read the name of a parameter. Raises CompileError where one before has the same."""
+    token = cursor.token
+    name = cursor.name()
+    if any(parameter["name"].name == name.name for parameter in before):
+        text = f"The parameter name '{name.name}' is a duplicate"
+        is_discard = name.name == "_"
+        refusal = newer("lambda discard parameters") if is_discard else CompileError("CS0100", text)
+        raise cursor.refuse(refusal, token)
+    return name
+
+
 def parse_lambda(cursor: Cursor) -> Node:
     """Read a lambda or an anonymous method. Raises CompileError."""
     start = cursor.token.start
@@ -84,7 +97,7 @@ def parse_parameters(cursor: Cursor) -> Node:
         if cursor.kind != "name" or cursor.peek().kind not in (",", ")", "="):
             children.append(parse_type(cursor))
             labels.append("type")
-        children.append(cursor.name())
+        children.append(_new_name(cursor, found))
         labels.append("name")
         if cursor.skip("="):
             children.append(cursor.expression())

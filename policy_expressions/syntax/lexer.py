@@ -114,6 +114,8 @@ class Lexer:
                 depth += _BRACKETS.get(word, 0)
                 found.append(Token(word, word, at, match.end()))
             elif kind == "name":
+                if word in ("u8", "U8") and text[at - 1] == '"' and found:
+                    raise self.refuse(found[-1].start, newer("UTF-8 string literals"))
                 found.append(Token(word if word in KEYWORDS else kind, word, at, match.end()))
             elif kind == "interpolated":
                 found.append(self._interpolated(at, word))

@@ -31,6 +31,10 @@ _AFTER_NOT = (
     "null",
     "true",
     "false",
+    "(",
+    "{",
+    "default",
+    *PREDEFINED,
 )
 
 
@@ -43,11 +47,17 @@ def parse_pattern(cursor: Cursor, constant: Callable[[Cursor], Node]) -> Node:
         name = cursor.name()
         found = cursor.node("var_pattern", start, (name,), ("name",))
     else:
-        found = _typed(cursor) or cursor.node("constant_pattern", start, (constant(cursor),))
+        found = _typed(cursor) or _constant(cursor, constant(cursor))
     for word in ("and", "or"):
         if cursor.word(word):
             raise cursor.refuse(newer(f"{word} pattern"))
     return found
+
+
+def _constant(cursor: Cursor, value: Node) -> Node:
+    if value.kind in ("tuple_expression", "invocation_expression"):  # `(1, 2)` and `Point(1, 2)`
+        raise cursor.source.at(value.start, newer("recursive patterns"))
+    return cursor.node("constant_pattern", value.start, (value,))
 
 
 def _refuse_newer(cursor: Cursor) -> None:

@@ -177,6 +177,7 @@ _STATEMENTS: Mapping[str, Callable[[Cursor], Node]] = {
     "lock": _lock,
     "static": _static,
     "else": _else,
+    "ref": _unsupported("ref"),
     "goto": _unsupported("goto"),
     "fixed": _unsupported("fixed"),
     "unsafe": _unsupported("unsafe"),

@@ -139,4 +139,4 @@ NAMES = frozenset(name for names in _NAMESPACES.values() for name in names.split
 
 def is_known(name: str) -> bool:
     """Tell whether .NET may have the type: a simple name, or one with its namespace."""
-    return "." in name or name in NAMES or name in ("dynamic", "var")
+    return "." in name or name in NAMES or name == "dynamic"

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
-from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError, NotSupportedHere, UnsupportedError
 from policy_expressions.types.known import is_known
 from policy_expressions.types.model import Definition, Type
 from policy_expressions.types.signatures import Declaration, Tokens, TypeSyntax
 
 # `out T` and `in T` of .NET: a sequence of strings is one of objects, a comparer of objects one of
 # strings. No other interface varies, so a dictionary of strings is none of objects.
-_COVARIANT = (
-    *("[]", "IEnumerable", "IEnumerator", "IGrouping", "IJEnumerable", "IOrderedEnumerable"),
-    *("IReadOnlyCollection", "IReadOnlyList"),
-)
-_CONTRAVARIANT = ("IComparable", "IComparer", "IEqualityComparer")
+# Which arguments a reference conversion may change: `+` to a base type, `-` to a derived one.
+_VARIANCE = {
+    **dict.fromkeys(("[]", "IEnumerable", "IEnumerator", "IOrderedEnumerable"), "+"),
+    **dict.fromkeys(("IReadOnlyCollection", "IReadOnlyList"), "+"),
+    **dict.fromkeys(("IComparable", "IComparer", "IEqualityComparer"), "-"),
+    "IGrouping": "++",
+    "Predicate": "-",
+    "Comparison": "-",
+    "Converter": "-+",
+    "Action": "----",
+}
 
 
 class Library:
@@ -76,8 +82,30 @@ class Library:
         """Return the type of that name with these arguments."""
         definition = self.find(name, len(arguments))
         if definition is None:
-            raise _unknown_type(name)
+            raise self._unknown_type(name, len(arguments))
         return self.make(definition, arguments)
+
+    def _unknown_type(self, name: str, count: int) -> Exception:
+        """Return the refusal of a type name: .NET lacks it, or it is not supported here."""
+        other = next(
+            (d for d in self.definitions if name in (d.name, d.full.rpartition(".")[2])), None
+        )
+        if other is not None and other.parameters and not count:
+            shown = f"{other.name}<{', '.join(other.parameters)}>"
+            text = (
+                f"Using the generic type '{shown}' requires {len(other.parameters)} type arguments"
+            )
+            return CompileError("CS0305", text)
+        if other is not None and count and not other.parameters:
+            text = f"The non-generic type '{other.name}' cannot be used with type arguments"
+            return CompileError("CS0308", text)
+        if not is_known(name):
+            return CompileError(
+                "CS0246",
+                f"The type or namespace name '{name}' could not be found "
+                "(are you missing a using directive or an assembly reference?)",
+            )
+        return UnsupportedError(name, "is not among the types supported: see docs/expressions.md")
 
     def nullable(self, of: Type) -> Type:
         """Return `T?` of a value type."""
@@ -150,18 +178,18 @@ class Library:
             if ancestor is wanted:
                 return True
             if ancestor.definition is wanted.definition:
-                given = ancestor.arguments, wanted.arguments
-                name = wanted.definition.name
-                if name in _COVARIANT and all(map(self._varies, *given)):
-                    return True
-                if name in _CONTRAVARIANT and all(map(self._varies, *reversed(given))):
+                name, inner = wanted.definition.name, wanted.arguments
+                signs = "-" * (len(inner) - 1) + "+" if name == "Func" else _VARIANCE.get(name)
+                if signs and all(map(self._varies, signs, ancestor.arguments, inner)):
                     return True
         return False
 
-    def _varies(self, of: Type, wanted: Type) -> bool:
+    def _varies(self, sign: str, of: Type, wanted: Type) -> bool:
         """Tell whether an argument may stand for another: references of derived types may."""
         if of is wanted:
             return True
+        if sign == "-":
+            of, wanted = wanted, of
         return not of.is_value and wanted.kind != "parameter" and self.derives(of, wanted)
 
     def open_scope(self, owner: Type, member: Declaration) -> dict[str, Type]:
@@ -187,13 +215,15 @@ class Library:
         return self._extensions.get(name, [])
 
     def type_of(self, value: Any) -> Type:
-        """Return the .NET type of a value that is not null."""
+        """Return the type of a value that is not null. Raises NotSupportedHere for a lambda."""
         if value.__class__ is bytearray:
             return self.type("byte[]")
         definition = self._by_class.get(value.__class__)
         if definition is not None:
             return self.make(definition)
-        of = value.type
+        of = getattr(value, "type", None)
+        if of is None:  # a Python function, which stands for any delegate
+            raise NotSupportedHere("delegate", "the type of a lambda is not known here")
         return of if isinstance(of, Type) else self.type(of)
 
 
@@ -208,14 +238,3 @@ def _name(definition: Definition, arguments: tuple[Type, ...]) -> str:
 
 def _field(name: str) -> Any:
     return lambda made: made.values[made.names.index(name)]
-
-
-def _unknown_type(name: str) -> Exception:
-    """Return the refusal of a type name: one .NET lacks, or one that is not supported here."""
-    if not is_known(name):
-        return CompileError(
-            "CS0246",
-            f"The type or namespace name '{name}' could not be found "
-            "(are you missing a using directive or an assembly reference?)",
-        )
-    return UnsupportedError(name, "is not among the types supported: see docs/expressions.md")

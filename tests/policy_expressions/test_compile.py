@@ -7,6 +7,7 @@ import pytest
 import policy_expressions
 from policy_expressions import Expression, ExpressionError, ExpressionFailure
 from policy_expressions.context import Body, Context, Request, Response, Url
+from policy_expressions.errors import NotSupportedHere
 
 STREAMING = '@(context.Request.Body?.As<JObject>(true)["stream"]?.ToString() == "True")'
 
@@ -128,3 +129,32 @@ def test_a_constant_must_be_what_the_policy_wants() -> None:
 )
 def test_what_may_take_long_is_known_from_its_source(source: str, lengthy: bool) -> None:
     assert policy_expressions.compile(source).lengthy is lengthy
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('Func<string> g = () => "abc"; Func<object> f = g; return f();', "abc"),
+        (
+            'int n = 0; Action<object> a = x => n = 5; Action<string> b = a; b(""); return n;',
+            "5",
+        ),
+        (
+            "Func<object, bool> f = x => x == null; Func<string, bool> p = f; return p(null);",
+            "True",
+        ),
+        (
+            'Converter<object, string> c = x => "a"; Converter<string, object> d = c; '
+            'return d("b");',
+            "a",
+        ),
+    ],
+)
+def test_delegates_vary_as_their_arguments_and_results_may(body: str, expected: str) -> None:
+    assert value(f"@{{{body}}}").text(request()) == expected
+
+
+def test_the_type_of_a_lambda_is_a_limit_and_no_exception_of_dotnet() -> None:
+    body = 'object o = (Func<string>)(() => "a"); return ((Func<string>)o)();'
+    with pytest.raises(NotSupportedHere):
+        value(f"@{{{body}}}").text(request())

@@ -61,6 +61,11 @@ def test_what_is_no_date_throws(text: str) -> None:
     assert caught.value.exception == "System.FormatException"
 
 
+def test_a_wrong_day_of_the_week_throws() -> None:
+    with pytest.raises(ExpressionFailure, match="because the day of week was incorrect"):
+        parse_date("Wednesday, January 2, 2024")
+
+
 @pytest.mark.parametrize("text", ["1/2/45", "1 2 2024", "2024.01.02", "Jan", "1/2/3/4"])
 def test_what_may_be_a_date_is_no_exception_of_dotnet(text: str) -> None:
     with pytest.raises(NotSupportedHere):

@@ -1,4 +1,4 @@
-"""JSON that is read in haste is what the careful reader makes of it, and made only when asked for."""
+"""JSON read in haste is what the careful reader makes of it, and made only when asked for."""
 
 from __future__ import annotations
 
