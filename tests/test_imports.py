@@ -114,7 +114,7 @@ def test_azure_sdks_are_imported_by_the_cloud_alone() -> None:
     assert outside == []
 
 
-# What only serving, cryptography and processes need: together they take longer than a whole check.
+# What only serving and cryptography need: together they take longer than a whole check.
 SLOW_TO_IMPORT = (
     "aiohttp",
     "asyncio",
@@ -123,7 +123,6 @@ SLOW_TO_IMPORT = (
     "jsonschema",
     "jwt",
     "liquid",
-    "subprocess",
     "uvloop",
     "yarl",
 )
