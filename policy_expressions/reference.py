@@ -101,8 +101,7 @@ Two things are not known about the real gateway, and can be switched where the g
 ## The language
 
 C# 7.3, read by a parser of its own, without `goto`, iterators, `dynamic` and arrays of several
-dimensions, and with `orderby` and `group` of a query only ahead of its second `from`, `let` or
-`join`; what came with a later C# is refused with the version that has it. There are operators,
+dimensions; what came with a later C# is refused with the version that has it. There are operators,
 casts, queries, `?.` and `??`, interpolation, lambdas, local functions, patterns, `switch`, loops,
 `try`, `using`, initialisers, anonymous objects, tuples, `out` arguments.
 

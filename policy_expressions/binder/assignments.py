@@ -17,7 +17,7 @@ from policy_expressions.binder.conversions import (
 )
 from policy_expressions.binder.core import Binder
 from policy_expressions.binder.declarations import tuple_types
-from policy_expressions.binder.exprs import Expr, Frame, Local, Place, Runner
+from policy_expressions.binder.exprs import RANGE_VARIABLE, Expr, Frame, Local, Place, Runner
 from policy_expressions.binder.invocations import changeable
 from policy_expressions.binder.members import local_value
 from policy_expressions.binder.operations import operation
@@ -60,6 +60,9 @@ def _increment(binder: Binder, operand: Expr, word: str, before: bool) -> Expr:
 def assignable(target: Expr) -> Place:
     """Return the place of an expression that can be assigned to. Raises CompileError for others."""
     local = target.local
+    if local is not None and local.fixed == RANGE_VARIABLE:
+        text = f"Range variable '{local.name}' cannot be assigned to -- it is read only"
+        raise CompileError("CS1947", text)
     if local is not None and local.fixed:
         text = f"Cannot assign to '{local.name}' because it is a '{local.fixed}'"
         raise CompileError("CS1656", text)

@@ -170,12 +170,16 @@ class Binder:
                 "that name is used in an enclosing local scope to define a local or parameter"
             )
             raise node.source.at(node.start, CompileError("CS0136", text))
-        local = Local(name, of, self.slots, value)
-        self.slots += 1
+        local = self.hidden(of, name, value)
         self.scopes[-1][name] = local
-        self.flows.declared.append(local)
         if assigned:
             self.assign(local)
+        return local
+
+    def hidden(self, of: Type, name: str = "", value: Any = MISSING) -> Local:
+        """Declare a local that no name leads to."""
+        local = Local(name, of, self.hidden_slot(), value)
+        self.flows.declared.append(local)
         return local
 
     def hidden_slot(self) -> int:

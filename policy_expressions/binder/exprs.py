@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from policy_expressions.errors import CompileError
 from policy_expressions.syntax.node import Node
@@ -48,6 +48,17 @@ class Local:
     constant: Any = MISSING
     names: tuple[str, ...] = ()
     fixed: str = ""
+
+
+RANGE_VARIABLE = "range variable"
+
+
+class RangeVariable(NamedTuple):
+    """A variable of a query that stands with others in a record, and where in there."""
+
+    variable: Local
+    record: Local
+    at: int
 
 
 @dataclass(eq=False)

@@ -13,12 +13,19 @@ from policy_expressions.binder.conversions import (
     to_type,
 )
 from policy_expressions.binder.core import Binder, Function
-from policy_expressions.binder.exprs import Expr, Frame, Local, Runner, Untyped
+from policy_expressions.binder.exprs import (
+    Expr,
+    Frame,
+    Local,
+    Runner,
+    Untyped,
+)
 from policy_expressions.binder.flows import can_hold
 from policy_expressions.binder.forms import Argument
 from policy_expressions.binder.inference import delegate_of
 from policy_expressions.binder.mismatches import mismatch
 from policy_expressions.binder.overloads import choose, runners
+from policy_expressions.binder.ranges import declare_parameter
 from policy_expressions.errors import CompileError, UnsupportedError
 from policy_expressions.library import LIBRARY, OBJECT, VOID
 from policy_expressions.syntax.node import Node
@@ -44,7 +51,7 @@ def bind_body(
     returns: Optional[Type],
 ) -> Body:
     """Bind a function body in its own scope; returns None leaves its type to be inferred."""
-    parameters = [binder.declare(name, of) for name, of in zip(names, types)]
+    parameters = [declare_parameter(binder, name, of) for name, of in zip(names, types)]
     for local in parameters:
         binder.flows.parameter(local)
     function = Function(returns, [])

@@ -15,6 +15,7 @@ from policy_expressions.binder.exprs import (
     Frame,
     Local,
     Place,
+    RangeVariable,
     Runner,
     TypeName,
     constant,
@@ -41,6 +42,10 @@ def bind_name(binder: Binder, node: Node) -> Expr:
     found = binder.lookup(name)
     if isinstance(found, Local):
         return local_value(binder, found)
+    if isinstance(found, CompileError):
+        raise found
+    if isinstance(found, RangeVariable):
+        return _range_variable(found)
     if isinstance(found, Expr):
         return found
     if name == "context":
@@ -63,6 +68,16 @@ def bind_type_name(binder: Binder, node: Node) -> Expr:
     if LIBRARY.is_namespace(name):
         return TypeName(None, name)
     return TypeName(binder.type(node), name)
+
+
+def _range_variable(found: RangeVariable) -> Expr:
+    variable, record, at = found
+    return Expr(
+        variable.type,
+        lambda f: f[record.slot][0].values[at],
+        local=variable,
+        holds=frozenset((record,)),
+    )
 
 
 def local_value(binder: Binder, local: Local) -> Expr:
@@ -179,6 +194,9 @@ def bind_member(
         found = None
     if found is None:
         group = MethodGroup(binder, node, receiver, name, list(types))
+        if not group.levels() and node.source.is_implied:
+            text = "Could not find an implementation of the query pattern for source type"
+            raise CompileError("CS1936", f"{text} '{receiver.type}'.  '{name}' not found.")
         if not group.levels():
             raise _not_invocable(name) if value else _no_method(receiver.type, name, static)
         found = group

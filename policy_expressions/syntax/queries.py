@@ -3,22 +3,22 @@
     from a in x where a > 1 orderby a descending select a * a
     x.Where(a => a > 1).OrderByDescending(a => a).Select(a => a * a)
 
-A second `from`, a `let` or a `join` goes into the lambda of the one before, so that all names are
-in reach:
+A second `from`, a `let` or a `join` adds a range variable. What is walked from there on is an
+anonymous object of all of them, and a lambda that takes one has their names in reach:
 
-    from a in x from b in y let c = a + b where c > 11 select c
-    x.SelectMany(a => y.SelectMany(b => new[] { a + b }.Where(c => c > 11).Select(c => c)))
+    from a in x from b in y orderby a + b select b
+    x.SelectMany(a => y, (a, b) => new { a, b }).OrderBy({a, b} => a + b).Select({a, b} => b)
 
-That is why `orderby` and `group` may not follow those: they would see one value of `a` at a time.
 Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/
 expressions#1220-query-expressions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
-from policy_expressions.errors import CompileError, UnsupportedError
+from policy_expressions.errors import CompileError
 from policy_expressions.syntax.cursor import Cursor
 from policy_expressions.syntax.node import Node
 from policy_expressions.syntax.source import Refusal, Source
@@ -29,6 +29,7 @@ class _Word(Source):
     """A word that stands in no source, as if it began where the query's clause does."""
 
     __slots__ = ("_of",)
+    is_implied = True
 
     def __init__(self, text: str, of: Source, clause: int) -> None:
         super().__init__(" " * clause + text)
@@ -51,190 +52,198 @@ def is_query(cursor: Cursor) -> bool:
 
 
 def parse_query(cursor: Cursor) -> Node:
-    """Read a query. Raises CompileError, UnsupportedError for what is not read here."""
-    return _Query(cursor).read()
+    """Read a query. Raises CompileError."""
+    cursor.enter()
+    found = _Query(cursor).read()
+    cursor.leave()
+    return found
 
 
 class _Query:
-    """Read one query; `items` is what it walks so far, `name` what an item is called."""
+    """Read one query; items is what it walks so far, names the range variables."""
 
-    def __init__(self, cursor: Cursor, inner: bool = False) -> None:
-        self.cursor, self.inner = cursor, inner
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
         self.start = cursor.token.start
         self.items: Node
-        self.name: Node
+        self.names: list[Node] = []
+        self._unseen: tuple[str, ...] = ()
+        self._clauses = {
+            "where": self._where,
+            "orderby": self._order,
+            "from": self._from,
+            "let": self._let,
+            "join": self._join,
+        }
 
     def read(self) -> Node:
         """Read `from` and all that follows."""
-        cursor = self.cursor
-        cursor.next()
-        of = None if cursor.peek().kind == "in" else parse_type(cursor)
-        self.name = cursor.name()
-        cursor.expect("in")
-        self.items = cursor.expression()
-        if of is not None:
-            cast = Node("type_argument_list", cursor.source, of.start, of.end, (of,), (None,))
-            self.items = self._call("Cast", (), cast)
-        return self.clauses()
-
-    def clauses(self) -> Node:
-        """Read the clauses up to the one that ends the query."""
-        cursor = self.cursor
+        name, self.items = self._source()
+        self.names = [name]
+        count = 0
         while True:
-            self.start = cursor.token.start
-            if cursor.word("where"):
-                cursor.next()
-                self.items = self._call("Where", (self._lambda(cursor.expression()),))
-            elif cursor.word("orderby"):
-                self._order()
-            elif cursor.word("from"):
-                return self._continued(self._call("SelectMany", (self._lambda(self._nested()),)))
-            elif cursor.word("let"):
-                return self._continued(self._let())
-            elif cursor.word("join"):
-                return self._continued(self._join())
-            elif cursor.word("select"):
-                cursor.next()
-                found = self._call("Select", (self._lambda(cursor.expression()),))
-                return self._continued(found)
-            elif cursor.word("group"):
-                return self._continued(self._group())
-            else:
-                text = "A query body must end with a select clause or a group clause"
-                raise cursor.refuse(CompileError("CS0742", text))
+            self.start = self.cursor.token.start
+            clause = self._clauses.get(self.cursor.token.text)
+            if clause is not None:
+                self.cursor.next()
+                clause()
+                count += 1
+                continue
+            self._end(count)
+            if not self.cursor.word("into"):
+                return self.items
+            self.cursor.next()
+            self.names, count = [self.cursor.name()], 0
 
-    def _nested(self) -> Node:
-        return _Query(self.cursor, inner=True).read()
-
-    def _within(self, name: Node, items: Node) -> Node:
-        """Return what the rest of the query gives, which walks these items for each of ours."""
-        rest = _Query(self.cursor, inner=True)
-        rest.name, rest.items = name, items
-        return self._call("SelectMany", (self._lambda(rest.clauses()),))
-
-    def _let(self) -> Node:
+    def _source(self) -> tuple[Node, Node]:
+        """Read `from T x in items` or `join T x in items` after its first word."""
         cursor = self.cursor
-        cursor.next()
-        name = cursor.name()
-        cursor.expect("=")
-        return self._within(name, self._alone(cursor.expression()))
-
-    def _join(self) -> Node:
-        cursor = self.cursor
-        cursor.next()
+        if cursor.word("from"):
+            cursor.next()
+        of = None if cursor.peek().kind == "in" else parse_type(cursor)
         name = cursor.name()
         cursor.expect("in")
         items = cursor.expression()
-        self._word("on")
-        mine = cursor.expression()
-        self._word("equals")
-        theirs = cursor.expression()
-        same = self._member(self._made("predefined_type", "object"), "Equals")
-        call = self._arguments(same, (mine, theirs))
-        found = self._call("Where", (self._lambda(call, name),), of=items)
-        if cursor.word("into"):
-            cursor.next()
-            return self._within(cursor.name(), self._alone(found))
-        return self._within(name, found)
+        if of is not None:
+            types = Node("type_argument_list", cursor.source, of.start, of.end, (of,), (None,))
+            items = self._call(items, "Cast", types=types)
+        return name, items
+
+    def _where(self) -> None:
+        self.items = self._call(self.items, "Where", self._over(self.cursor.expression()))
 
     def _order(self) -> None:
-        self._only_outside("orderby")
         cursor, method = self.cursor, "OrderBy"
-        cursor.next()
         while True:
-            key = self._lambda(cursor.expression())
+            key = self._over(cursor.expression())
             down = cursor.word("descending")
             if down or cursor.word("ascending"):
                 cursor.next()
-            self.items = self._call(f"{method}Descending" if down else method, (key,))
+            self.items = self._call(self.items, f"{method}Descending" if down else method, key)
             method = "ThenBy"
             if not cursor.skip(","):
                 return
 
-    def _group(self) -> Node:
-        self._only_outside("group")
-        cursor = self.cursor
-        cursor.next()
-        element = cursor.expression()
-        self._word("by")
-        key = self._lambda(cursor.expression())
-        same = element.kind == "identifier" and element.name == self.name.name
-        return self._call("GroupBy", (key,) if same else (key, self._lambda(element)))
+    def _from(self) -> None:
+        name, inner = self._source()
+        given = self._over(inner), self._with(name)
+        self.items = self._call(self.items, "SelectMany", *given)
+        self._add(name)
 
-    def _continued(self, found: Node) -> Node:
-        """Return what was found, or the query that goes on with it: `into g`."""
-        cursor = self.cursor
-        if not cursor.word("into"):
-            return found
-        if self.inner:
-            raise cursor.refuse(UnsupportedError("query", _WITHIN.format("into")))
-        cursor.next()
-        rest = _Query(cursor)
-        rest.name, rest.items = cursor.name(), found
-        return rest.clauses()
+    def _let(self) -> None:
+        name = self.cursor.name()
+        self.cursor.expect("=")
+        made = self._record(self._members((name, self.cursor.expression())))
+        self.items = self._call(self.items, "Select", self._over(made))
+        self._add(name)
 
-    def _only_outside(self, clause: str) -> None:
-        if self.inner:
-            raise self.cursor.refuse(UnsupportedError("query", _WITHIN.format(clause)))
+    def _join(self) -> None:
+        cursor = self.cursor
+        name, inner = self._source()
+        self._word("on")
+        mine = self._key(self.names, [name], "left")
+        self._word("equals")
+        theirs = self._key([name], self.names, "right")
+        method = "Join"
+        if cursor.word("into"):
+            cursor.next()
+            method, name = "GroupJoin", cursor.name()
+        self.items = self._call(self.items, method, inner, mine, theirs, self._with(name))
+        self._add(name)
+
+    def _key(self, names: list[Node], others: list[Node], side: str) -> Node:
+        """Read one side of `equals`, which must not name what the other side walks."""
+        self._unseen = (side, *(other.name for other in others))
+        found = self._lambda(self.cursor.expression(), names)
+        self._unseen = ()
+        return found
+
+    def _end(self, count: int) -> None:
+        """Read `select` or `group`, after so many clauses."""
+        cursor = self.cursor
+        if cursor.word("select"):
+            cursor.next()
+            value = cursor.expression()
+            if not (count and self._is_alone(value)):
+                self.items = self._call(self.items, "Select", self._over(value))
+        elif cursor.word("group"):
+            cursor.next()
+            element = cursor.expression()
+            self._word("by")
+            given = [self._over(cursor.expression())]
+            if not self._is_alone(element):
+                given.append(self._over(element))
+            self.items = self._call(self.items, "GroupBy", *given)
+        else:
+            text = "A query body must end with a select clause or a group clause"
+            raise cursor.refuse(CompileError("CS0742", text))
+
+    def _is_alone(self, value: Node) -> bool:
+        """Tell whether a value is the only range variable."""
+        return [value.text] == [name.text for name in self.names]
+
+    def _add(self, name: Node) -> None:
+        if name.name in [known.name for known in self.names]:
+            text = f"The range variable '{name.name}' has already been declared"
+            raise name.source.at(name.start, CompileError("CS1930", text))
+        self.names.append(name)
 
     def _word(self, text: str) -> None:
         if not self.cursor.word(text):
             raise self.cursor.missing(text)
         self.cursor.next()
 
-    # Nodes, as the parser makes them of calls
+    # Nodes, as the parser makes them of calls, lambdas and anonymous objects
 
-    def _made(self, kind: str, text: str) -> Node:
-        source = _Word(text, self.cursor.source, self.start)
-        return Node(kind, source, self.start, self.start + len(text))
+    def _over(self, body: Node) -> Node:
+        """Return the lambda over what is walked."""
+        return self._lambda(body, self.names)
 
-    def _over(
-        self, kind: str, children: tuple[Node, ...], labels: tuple[Optional[str], ...]
-    ) -> Node:
-        start, end = self.start, self.cursor.tokens[self.cursor.at - 1].end
-        return Node(kind, self.cursor.source, start, end, children, labels)
+    def _with(self, name: Node) -> Node:
+        """Return the lambda that puts another range variable to those there are."""
+        return self._lambda(self._record(self._members((name, name))), self.names, [name])
 
-    def _member(self, of: Node, name: str, types: Optional[Node] = None) -> Node:
-        named = self._made("identifier", name)
-        if types is not None:
-            children, labels = (named, types), (None, None)
-            named = Node("generic_name", named.source, named.start, named.end, children, labels)
-        return self._over("member_access_expression", (of, named), ("expression", "name"))
+    def _members(self, last: tuple[Node, Node]) -> list[Node]:
+        pairs = [*((name, name) for name in self.names), last]
+        return [self._node("anonymous_member", pair, ("name", "value")) for pair in pairs]
 
-    def _arguments(self, function: Node, values: tuple[Node, ...]) -> Node:
-        given = tuple(
-            Node("argument", each.source, each.start, each.end, (each,), ("value",))
-            for each in values
-        )
-        listed = self._over("argument_list", given, (None,) * len(given))
-        return self._over("invocation_expression", (function, listed), ("function", "arguments"))
+    def _record(self, members: list[Node]) -> Node:
+        return self._node("anonymous_object_creation_expression", members)
 
-    def _call(
-        self,
-        method: str,
-        arguments: tuple[Node, ...],
-        types: Optional[Node] = None,
-        of: Optional[Node] = None,
-    ) -> Node:
-        return self._arguments(self._member(of or self.items, method, types), arguments)
-
-    def _lambda(self, body: Node, name: Optional[Node] = None) -> Node:
-        called = name or self.name
-        one = Node("parameter", called.source, called.start, called.end, (called,), ("name",))
-        listed = Node("parameter_list", one.source, one.start, one.end, (one,), (None,))
-        children, labels = (listed, body), ("parameters", "body")
+    def _lambda(self, body: Node, *parameters: list[Node]) -> Node:
+        listed = [
+            self._node(
+                "parameter",
+                (self._node("range_variables", names, tokens=self._unseen),),
+                ("name",),
+            )
+            for names in parameters
+        ]
+        children = (self._node("parameter_list", listed), body)
+        labels = ("parameters", "body")
         return Node("lambda_expression", body.source, body.start, body.end, children, labels)
 
-    def _alone(self, value: Node) -> Node:
-        """Return `new[] { value }`."""
-        source, start, end = value.source, value.start, value.end
-        listed = Node("initializer_expression", source, start, end, (value,), (None,))
-        rank = Node("array_rank_specifier", source, start, end)
-        kind, labels = "implicit_array_creation_expression", (None, "initializer")
-        return Node(kind, source, start, end, (rank, listed), labels)
+    def _call(self, of: Node, method: str, *given: Node, types: Optional[Node] = None) -> Node:
+        source = _Word(method, self.cursor.source, self.start)
+        name = Node("identifier", source, self.start, self.start + len(method))
+        if types is not None:
+            name = Node("generic_name", source, name.start, name.end, (name, types), (None, None))
+        member = self._node("member_access_expression", (of, name), ("expression", "name"))
+        arguments = [
+            Node("argument", each.source, each.start, each.end, (each,), ("value",))
+            for each in given
+        ]
+        children = (member, self._node("argument_list", arguments))
+        return self._node("invocation_expression", children, ("function", "arguments"))
 
-
-_WITHIN = (
-    "{} after a second from, a let or a join is not read here: write it with OrderBy, GroupBy, "
-    "Select and their like"
-)
+    def _node(
+        self,
+        kind: str,
+        children: Sequence[Node],
+        labels: Sequence[Optional[str]] = (),
+        tokens: tuple[str, ...] = (),
+    ) -> Node:
+        """Return a node that stands in no source; its place is the clause."""
+        start, end = self.start, self.cursor.tokens[self.cursor.at - 1].end
+        named = labels or (None,) * len(children)
+        return Node(kind, self.cursor.source, start, end, tuple(children), named, tokens)

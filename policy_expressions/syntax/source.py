@@ -14,6 +14,7 @@ class Source:
     """A text; start and end bound the C# in it, offsets count from the beginning of the text."""
 
     __slots__ = ("_lines", "end", "start", "text")
+    is_implied = False  # whether the text is what a clause of a query stands for
 
     def __init__(self, text: str, start: int = 0, end: Optional[int] = None) -> None:
         self.text = text
