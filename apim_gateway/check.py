@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apim_gateway import check_folder
 from apim_gateway.errors import ConfigError
-from apim_gateway.reading import files
+from apim_gateway.reading import files, folder
 from apim_gateway.reading.scopes import API, GLOBAL, Source
 from apim_gateway.streaming.facts import Facts, facts
 from apim_gateway.streaming.findings import LEVELS
@@ -38,7 +39,11 @@ def run(options: argparse.Namespace, named_values: Mapping[str, str]) -> Result:
     reports, problems = [], []
     for path in options.files:
         try:
-            reports += [_report(file, options, around) for file in _documents(path)]
+            if folder.is_one(path):
+                found = check_folder.reports(path, around)
+            else:
+                found = [_report(file, options, around) for file in _documents(path)]
+            reports += [_of_streams(each) for each in found] if options.streaming_only else found
         except ConfigError as problem:
             problems.append(str(problem))
     bad = options.fail_on != NEVER and any(
@@ -53,11 +58,11 @@ def _report(file: Path, options: argparse.Namespace, around: Around) -> Report:
     source = _source(file)
     if options.operation:  # the document is its parent, and what runs is the operation's
         above = replace(around, scopes={**around.scopes, API: source})
-        report = replace(check(_source(options.operation), above), file=source.file)
-    else:
-        report = check(source, around)
-    if not options.streaming_only:
-        return report
+        return replace(check(_source(options.operation), above), file=source.file)
+    return check(source, around)
+
+
+def _of_streams(report: Report) -> Report:
     kept = tuple(found for found in report.findings if found.rule not in STREAMING_ONLY)
     return replace(report, findings=kept)
 

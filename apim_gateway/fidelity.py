@@ -26,6 +26,11 @@ Inferred, because nobody outside has settled it:
 - A dead backend and a timeout count as 500 to a circuit breaker. Weights are spread by smooth
   round robin. The messages of 503, of a 429 of limit-concurrency and of a token quota's 403 are
   ours.
+- Of several APIs the one with the longest path that a request begins with answers it, also where
+  none of its operations does. Where no key is needed, a wrong one counts as none. An API without a
+  service URL, for which no policy chooses a backend, is 500.
+- A backend's own credentials take the place of what the request has under those names. Members of
+  a pool that give no weight share alike; a weight of 0 is for when no other is left.
 - An operation is matched before the key is looked at, so a wrong path is 404 without a key too.
   The errors of both run the API's on-error. The subscription key travels on to the backend.
 - An error inside on-error ends that section; the answer stands as it was then.
@@ -59,6 +64,10 @@ Different on purpose:
   together are 431. A body that breaks off, or stops for 60 seconds, is 400.
 - A request without `set-backend-service` goes to the pool of api.json; in Azure the API of this
   lab has no service URL and would answer 500.
+- Of a folder as APIOps lays it out, read are APIs with their revisions, versions by path segment,
+  operations (OpenAPI in JSON) and policies, backends, fragments, named values, products and, by
+  the check, diagnostics. Not read are workspaces, tags, groups, loggers, gateways, subscriptions
+  (their keys are no part of it), a pool's session affinity, a backend's certificates and TLS.
 - Every caller is on loopback, which `ip-filter` refuses, unless `--caller` says otherwise.
 - The tokens of the managed identity and of connections are texts that no service accepts.
 - Caches, counters and circuits belong to the process and start empty.

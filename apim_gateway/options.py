@@ -70,6 +70,9 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             serve.error(f"--backend {twice[0]} is given twice; every name stands for one server")
+        wrong = serve_options.fault(options)
+        if wrong:
+            serve.error(wrong)
     return options
 
 

@@ -20,18 +20,31 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _api(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help="a gateway as APIOps lays it out: APIs, backends, fragments, named values, products; "
+        "or give --policy, --api and --backend",
+    )
     group = parser.add_argument_group("the API")
-    group.add_argument("--policy", type=Path, required=True, metavar="FILE", help="its policy")
+    group.add_argument("--policy", type=Path, metavar="FILE", help="its policy")
+    group.add_argument("--api", type=Path, metavar="FILE", help="its declaration (JSON)")
     group.add_argument(
-        "--api", type=Path, required=True, metavar="FILE", help="its declaration (JSON)"
+        "--openapi",
+        type=Path,
+        metavar="FILE",
+        help="an OpenAPI document (JSON) of its operations, in place of the declaration's",
     )
     group.add_argument(
         "--backend",
         type=forms.address,
         action="append",
-        required=True,
+        default=[],
         metavar=forms.BACKEND_FORM,
-        help="a server of the API's pool, which policies may also name; may be repeated",
+        help="a server of the API's pool, which policies may also name; with FOLDER the server "
+        "that stands for a backend of it; may be repeated",
     )
     group.add_argument("--global-policy", type=Path, metavar="FILE", help="policy of all APIs")
     group.add_argument(
@@ -153,9 +166,33 @@ def _behaviour(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def fault(options: argparse.Namespace) -> str:
+    """Return what is wrong with options that do not go together, or nothing."""
+    needed = {"--policy": options.policy, "--api": options.api, "--backend": options.backend}
+    missing = [name for name, value in needed.items() if not value]
+    if not options.folder:
+        told = f"the following arguments are required: {', '.join(missing)}, or a FOLDER"
+        return told if missing else ""
+    alone = {
+        "--policy": options.policy,
+        "--api": options.api,
+        "--openapi": options.openapi,
+        "--global-policy": options.global_policy,
+        "--operation-policy": options.operation_policy,
+    }
+    given = [name for name, value in alone.items() if value]
+    given += ["--product NAME=FILE" for _, file in options.product if file]
+    if given:
+        return f"{given[0]} does not go with FOLDER, which has that itself"
+    placed = [each for each in options.backend if (each.priority, each.weight) != (1, 100)]
+    return "--backend: the pools of FOLDER say priority and weight" if placed else ""
+
+
 def settings(options: argparse.Namespace) -> Settings:
     """Return the settings that the options of `serve` make. Raises ConfigError."""
     return Settings(
+        folder=options.folder,
+        openapi=options.openapi,
         policy=options.policy,
         api=options.api,
         backends=tuple(options.backend),

@@ -13,6 +13,7 @@ straight to on-error, which finds the backend's own answer; a failure without a 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import NoReturn, Optional
 from urllib.parse import urlsplit
@@ -30,13 +31,14 @@ from apim_gateway.reading.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running import parameters
 from apim_gateway.running.backends import Backend, UnavailableError, is_address
 from apim_gateway.running.exchange import FORWARDER, Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import BACKEND, INBOUND
 from apim_gateway.wire.reply import HeadersTimeoutError, Reply, UnreachableError
 from apim_gateway.wire.responses import unavailable
-from policy_expressions.context import Headers, Response
+from policy_expressions.context import Headers, Response, Url
 
 LONGEST_WAIT = 365 * 86_400.0  # seconds that a Retry-After may keep a circuit open
 
@@ -110,7 +112,7 @@ def _server(url: str) -> Backend:
 
 def _pick(exchange: Exchange) -> Backend:
     try:
-        return exchange.destination.pick()
+        backend = exchange.destination.pick()
     except UnavailableError as error:
         answer = unavailable({"Retry-After": str(math.ceil(error.retry_after))})
         exchange.answer(answer)
@@ -121,12 +123,18 @@ def _pick(exchange: Exchange) -> Backend:
             keep_response=True,
             retryable=True,
         ) from error
+    if backend is None:
+        message = "The API has no service URL, and no policy has chosen a backend."
+        raise SectionError(FORWARDER, "BackendNotChosen", message)
+    return backend
 
 
 async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bool) -> Reply:
     request = exchange.context.request
     body = exchange.request_body()
     headers = _outgoing(exchange, has_body=body is not None)
+    for name, values in backend.headers.items():  # the backend's own credentials
+        headers.set(name, list(values))
     exchange.decided(method=request.method)
 
     def fail(reason: str, message: str) -> NoReturn:
@@ -136,7 +144,7 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
 
     try:
         return await exchange.services.client.send(
-            request.method, str(request.url), headers.items(), body, timeout, follow
+            request.method, _address(backend, request.url), headers.items(), body, timeout, follow
         )
     except HeadersTimeoutError as error:
         fail("Timeout", str(error))
@@ -157,6 +165,14 @@ def _outgoing(exchange: Exchange, has_body: bool) -> Headers:
     callers = [*(headers.get("X-Forwarded-For") or []), request.ip_address]
     headers.set("X-Forwarded-For", [", ".join(callers)])
     return headers
+
+
+def _address(backend: Backend, url: Url) -> str:
+    """Return the URL with what the backend wants in its query."""
+    query = url.query
+    for name, values in backend.query.items():
+        query = parameters.override(query, name, values)
+    return str(replace(url, query=query))
 
 
 def _retry_after(reply: Reply) -> Optional[float]:

@@ -7,10 +7,11 @@ https://learn.microsoft.com/azure/api-management/rewrite-uri-policy.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
 
 from apim_gateway.policies import headers
 from apim_gateway.reading.schema import BOOLEAN, NAME, Attribute, Node, Policy, Shape
+from apim_gateway.running import parameters
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.sections import BACKEND, INBOUND
 
@@ -28,8 +29,8 @@ class SetQueryParameter:
         url = exchange.context.request.url
         name = (await exchange.text(self._name)).strip()
         action = (await exchange.text(self._action)).strip()
-        kept = [part for part in url.query.split("&") if part]
-        mine = [part for part in kept if _name(part) == name.lower()]
+        kept = parameters.parts(url.query)
+        mine = [part for part in kept if parameters.name_of(part) == name.lower()]
         if action == "skip" and mine:
             return
         if action in ("override", "delete"):
@@ -37,7 +38,7 @@ class SetQueryParameter:
         if action != "delete":
             for value in self._values:
                 text = (await exchange.text(value)).strip()
-                kept.append(f"{quote(name, safe='')}={quote(text, safe='')}")
+                kept.append(parameters.part(name, text))
         url.query = "&".join(kept)
 
 
@@ -59,17 +60,13 @@ class RewriteUri:
             return quote(matched[name], safe="") if name in matched else found.group()
 
         path, _, query = re.sub(r"\{\*?([^{}]+)\}", fill, template).partition("?")
-        parts = [part for part in query.split("&") if part]
+        parts = parameters.parts(query)
         if await exchange.boolean(self._copy):
-            given = {_name(part) for part in parts}
-            original = [part for part in request.url.query.split("&") if part]
-            parts += [part for part in original if _name(part) not in given]
+            given = {parameters.name_of(part) for part in parts}
+            original = parameters.parts(request.url.query)
+            parts += [part for part in original if parameters.name_of(part) not in given]
         request.url.query = "&".join(parts)
         exchange.destination.rewrite(path if path.startswith("/") else f"/{path}")
-
-
-def _name(part: str) -> str:
-    return unquote_plus(part.partition("=")[0]).lower()
 
 
 POLICIES = (

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn, Optional
-from urllib.parse import unquote
+from typing import Optional
 
-from apim_gateway.errors import ConfigError
-from apim_gateway.reading import durations, files
+from apim_gateway.reading import fields, openapi
+from apim_gateway.reading.entities import rule
+from apim_gateway.reading.fields import Fields
+from apim_gateway.reading.operations import Operation, most_specific_first, operation
 from apim_gateway.running.backends import BreakerRule
 
 # First segments of paths that belong to the management surface, not to an API.
@@ -19,41 +17,32 @@ RESERVED = ("apis", "gateways", "policies", "status-0123456789abcdef", "subscrip
 
 
 @dataclass(frozen=True)
-class Operation:
-    """Match one method and URL template, such as `/deployments/{deployment-id}/completions`."""
+class Keys:
+    """Hold where an API's subscription key stands in a request, and whether it is needed."""
 
-    name: str
-    display_name: str
-    method: str
-    template: str
-    pattern: re.Pattern[str]
-    parameters: tuple[str, ...]
-
-    def match(self, method: str, path: str) -> Optional[dict[str, str]]:
-        """Return the template's parameters, or None; `path` is the part after the API's path."""
-        found = self.pattern.fullmatch(path) if method.upper() == self.method else None
-        if not found:
-            return None
-        return {name: unquote(part) for name, part in zip(self.parameters, found.groups())}
+    header: str = "Ocp-Apim-Subscription-Key"
+    query: str = "subscription-key"
+    as_bearer: bool = False  # it may come as Authorization: Bearer, too
+    needed: bool = True
 
 
 @dataclass(frozen=True)
 class Api:
-    """Hold what the gateway must know of its API."""
+    """Hold what the gateway must know of an API."""
 
     name: str
     display_name: str
-    path: str  # without slashes at either end
-    key_header: str
-    key_query: str
-    key_as_bearer: bool  # the key may come as Authorization: Bearer, too
+    path: str  # without slashes at either end; the API at the root has none
+    keys: Keys
     operations: tuple[Operation, ...]  # the most specific template first
-    pool: str
-    rule: Optional[BreakerRule]
+    backend: str = ""  # where its requests go unless a policy says; without one to nobody
+    rule: Optional[BreakerRule] = None  # of the servers that --backend names
+    revision: str = "1"
+    version: str = ""
 
     def suffix(self, path: str) -> Optional[str]:
         """Return what follows the API's path in `path`, or None where another API begins."""
-        prefix = f"/{self.path}"
+        prefix = f"/{self.path}" if self.path else ""
         head, rest = path[: len(prefix)], path[len(prefix) :]
         if head.lower() != prefix.lower() or (rest and not rest.startswith("/")):
             return None
@@ -61,135 +50,69 @@ class Api:
 
     def match(self, method: str, path: str) -> Optional[tuple[Operation, dict[str, str]]]:
         """Find the operation of a request; `path` is the part after the API's path."""
-        for operation in self.operations:
-            parameters = operation.match(method, path)
+        for each in self.operations:
+            parameters = each.match(method, path)
             if parameters is not None:
-                return operation, parameters
+                return each, parameters
         return None
 
 
-def load(file: Path) -> Api:
-    """Read `file`, the API's declaration. Raises ConfigError that names the key at fault."""
-    try:
-        document = json.loads(files.read(file))
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{file}:{error.lineno}: not valid JSON: {error.msg}") from error
-    except RecursionError:
-        raise ConfigError(f"{file}: not valid JSON: it is nested too deeply") from None
-    return parse(document, str(file))
+def load(file: Path, specification: Optional[Path] = None) -> Api:
+    """Read `file`, the API's declaration; operations may come from an OpenAPI document instead.
+
+    Raises ConfigError that names the key at fault.
+    """
+    declared = parse(fields.load(file).value, str(file), needs_operations=specification is None)
+    if specification is None:
+        return declared
+    return replace(declared, operations=most_specific_first(openapi.load(specification)))
 
 
-def parse(document: object, file: str) -> Api:
+def parse(document: object, file: str, needs_operations: bool = True) -> Api:
     """Build the API from the parsed `document`; `file` is for messages. Raises ConfigError."""
-    root = _Reader(document, file)
-    path = root.text("path").strip("/")
-    if not path or path.split("/")[0].lower() in RESERVED:
-        root.refuse("path", f"{path!r} cannot be an API's path; {', '.join(RESERVED)} are taken")
-    keys = root.at("subscriptionKeyParameterNames")
+    root = Fields(document, file)
+    root.at("subscriptionKeyParameterNames")
     backend = root.at("backend")
-    operations = [_operation(item) for item in root.items("operations")]
+    listed = root.items("operations")
+    if needs_operations and root.get("operations") is None:
+        root.refuse("operations", "a list is wanted, or --openapi FILE")
+    broken = backend.get("circuitBreakerRule")
     return Api(
         name=root.text("name"),
         display_name=root.text("displayName"),
-        path=path,
-        key_header=keys.text("header"),
-        key_query=keys.text("query"),
-        key_as_bearer=keys.get("bearer") == "enabled",
-        operations=tuple(sorted(operations, key=_generality)),
-        pool=backend.text("name"),
-        rule=_rule(backend.at("circuitBreakerRule")) if backend.has("circuitBreakerRule") else None,
+        path=free_path(root),
+        keys=keys(root),
+        operations=most_specific_first(map(_operation, listed)),
+        backend=backend.text("name"),
+        rule=None if broken is None else rule(backend.at("circuitBreakerRule")),
     )
 
 
-def _generality(operation: Operation) -> tuple[bool, int]:
-    return operation.template.endswith("/*"), len(operation.parameters)
+def free_path(item: Fields, root: bool = False) -> str:
+    """Return the API's path, which must not be the management surface's. Raises ConfigError.
+
+    With `root`, it may be empty.
+    """
+    path = item.text("path", "" if root else None).strip("/")
+    if not (path or root) or path.split("/")[0].lower() in RESERVED:
+        item.refuse("path", f"{path!r} cannot be an API's path; {', '.join(RESERVED)} are taken")
+    return path
 
 
-def _operation(item: _Reader) -> Operation:
-    template = item.text("urlTemplate")
-    path = template.split("?")[0]
-    pieces = re.split(r"\{\*?([^{}]+)\}", path)
-    if not path.startswith("/") or any("{" in piece or "}" in piece for piece in pieces):
-        item.refuse("urlTemplate", f"{template!r} is not a template such as /things/{{id}}")
-    literals = [re.escape(piece) for piece in pieces[::2]]
-    if literals[-1].endswith(r"/\*"):
-        literals[-1] = literals[-1][:-3] + "(?:/.*)?"
-    return Operation(
-        name=item.text("name"),
-        display_name=item.text("displayName"),
-        method=item.text("method").upper(),
-        template=template,
-        pattern=re.compile("([^/]+)".join(literals), re.IGNORECASE),
-        parameters=tuple(pieces[1::2]),
+def keys(item: Fields) -> Keys:
+    """Return where the key stands, API Management's own names unless told. Raises ConfigError."""
+    names = item.maybe("subscriptionKeyParameterNames")
+    return Keys(
+        names.text("header", "") or Keys.header,
+        names.text("query", "") or Keys.query,
+        names.get("bearer") == "enabled",
+        item.flag("subscriptionRequired", True),
     )
 
 
-def _rule(item: _Reader) -> BreakerRule:
-    condition = item.at("failureCondition")
-    count, percentage = condition.number("count"), condition.number("percentage")
-    if (count is None) == (percentage is None):
-        condition.refuse("count", "give either count or percentage")
-    return BreakerRule(
-        count=None if count is None else int(count),
-        percentage=percentage,
-        interval=condition.duration("interval"),
-        trip_duration=item.duration("tripDuration"),
-        ranges=tuple(
-            (int(part.number("min") or 0), int(part.number("max") or 0))
-            for part in condition.items("statusCodeRanges")
-        ),
-        errors=tuple(str(reason) for reason in condition.get("errorReasons", [])),
-        accept_retry_after=bool(item.get("acceptRetryAfter", False)),
-    )
-
-
-class _Reader:
-    """Read a JSON object key by key, so that a message names the key at fault."""
-
-    def __init__(self, value: object, file: str, place: str = "") -> None:
-        self.file, self.place = file, place
-        if not isinstance(value, dict):
-            self.refuse("", "an object is wanted")
-        self.value: Mapping[str, Any] = value
-
-    def refuse(self, key: str, reason: str) -> NoReturn:
-        raise ConfigError(f"{self.file}: {self._name(key) or 'the document'}: {reason}")
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self.value.get(key, default)
-
-    def has(self, key: str) -> bool:
-        return key in self.value
-
-    def at(self, key: str) -> _Reader:
-        return _Reader(self.get(key), self.file, self._name(key))
-
-    def items(self, key: str) -> list[_Reader]:
-        found = self.get(key, [])
-        if not isinstance(found, list):
-            self.refuse(key, "a list is wanted")
-        name = self._name(key)
-        return [_Reader(item, self.file, f"{name}[{index}]") for index, item in enumerate(found)]
-
-    def text(self, key: str) -> str:
-        found = self.get(key)
-        if not isinstance(found, str) or not found:
-            self.refuse(key, f"a text is wanted, not {found!r}")
-        return found
-
-    def number(self, key: str) -> Optional[float]:
-        found = self.get(key)
-        if found is None:
-            return None
-        if isinstance(found, bool) or not isinstance(found, (int, float)) or found < 0:
-            self.refuse(key, f"a number is wanted, not {found!r}")
-        return found
-
-    def duration(self, key: str) -> float:
-        try:
-            return durations.seconds(self.text(key))
-        except ValueError as error:
-            self.refuse(key, str(error))
-
-    def _name(self, key: str) -> str:
-        return ".".join(part for part in (self.place, key) if part)
+def _operation(item: Fields) -> Operation:
+    name, shown, method = item.text("name"), item.text("displayName"), item.text("method")
+    try:
+        return operation(name, shown, method, item.text("urlTemplate"))
+    except ValueError as error:
+        item.refuse("urlTemplate", str(error))

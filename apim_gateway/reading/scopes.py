@@ -1,8 +1,7 @@
-"""The policies of each scope, as they are now: global, products, API and operations.
+"""The policies of each scope, as they are now: global, products, APIs and operations.
 
-A scope is named "global", "api" or, for an operation, by the operation's name in api.json after
-"operation:", for a product by the product's name after "product:". What a subscription to a product
-asks for passes the product's policy between the global one and the API's.
+Scopes are named "global", "product:NAME", "api:NAME" and "operation:API/NAME". What a subscription
+to a product asks for passes the product's policy between the global one and the API's.
 
 Replacing one compiles everything that builds on it first, so that a refused document
 changes nothing.
@@ -20,8 +19,7 @@ from apim_gateway.reading.compiled import Document, Fragment
 from apim_gateway.reading.registry import Registry
 from apim_gateway.running.steps import Steps
 
-GLOBAL, API = "global", "api"
-OPERATION, PRODUCT = "operation:", "product:"
+GLOBAL, API, PRODUCT, OPERATION = "global", "api", "product", "operation"  # in Azure's words
 # What API Management sets up at the global scope by itself.
 FORWARD = """<policies>
   <inbound />
@@ -48,6 +46,8 @@ INHERIT = """<policies>
 </policies>
 """
 
+Sections = Mapping[str, Steps]
+
 
 @dataclass(frozen=True)
 class Source:
@@ -55,6 +55,18 @@ class Source:
 
     text: str
     file: str
+
+
+Compiled = dict[tuple[str, str], dict[str, Document]]  # by API and product, then by operation
+
+
+def scope_of(api: str = "", operation: str = "", product: str = "") -> str:
+    """Return the name of the scope of an API, an operation of it or a product, else the global."""
+    if product:
+        return f"{PRODUCT}:{product}"
+    if operation:
+        return f"{OPERATION}:{api}/{operation}"
+    return f"{API}:{api}" if api else GLOBAL
 
 
 class Scopes:
@@ -65,19 +77,22 @@ class Scopes:
         registry: Registry,
         backends: Collection[str],
         sources: Mapping[str, Source],
+        products: Mapping[str, Collection[str]],
         fragments: Mapping[str, Source] = {},
         named_values: Mapping[str, str] = {},
     ) -> None:
+        """Compile the policies of these scopes; `products` are those that each API is in."""
         self._registry = registry
         self._backends = backends
         self._named_values = named_values
+        self._products = products
         self._fragments = {
             name: Fragment(reader.read(source.text, source.file, named_values), source.file)
             for name, source in fragments.items()
         }
         self._sources = {
             GLOBAL: Source(FORWARD, "the default global policy"),
-            API: Source(INHERIT, "the default API policy"),
+            **{scope_of(api): Source(INHERIT, "the default API policy") for api in products},
             **sources,
         }
         self._documents = self._compiled(self._sources)
@@ -92,29 +107,42 @@ class Scopes:
         """Return the policy of a scope as it was given, or None."""
         return self._sources.get(scope)
 
-    def sections(self, operation: Optional[str], product: str = "") -> Mapping[str, Steps]:
+    def sections(self, api: str, operation: Optional[str], product: str = "") -> Sections:
         """Return what runs for an operation; for None, what runs when none matched."""
-        documents = self._documents.get(product, self._documents[""])
-        return documents.get(f"{OPERATION}{operation}", documents[API]).sections
+        documents = self._documents.get((api, product), self._documents[api, ""])
+        document = documents.get(operation or "", documents[""])
+        return document.sections
 
-    def _compiled(self, sources: Mapping[str, Source]) -> dict[str, dict[str, Document]]:
-        """Return the documents of API and operations, by product; without one, by no name."""
+    def _compiled(self, sources: Mapping[str, Source]) -> Compiled:
+        """Return the documents of each API by operation, and of the API itself by no name.
+
+        They are compiled once for each product of the API, and once for no product.
+        """
         top = self._compile(sources[GLOBAL], GLOBAL, None)
-        found = {"": self._below(sources, top)}
-        for scope, source in sources.items():
-            if scope.startswith(PRODUCT):
-                product = self._compile(source, "product", top)
-                found[scope[len(PRODUCT) :]] = self._below(sources, product)
-        return found
-
-    def _below(self, sources: Mapping[str, Source], parent: Document) -> dict[str, Document]:
-        api = self._compile(sources[API], API, parent)
-        operations = {
-            scope: self._compile(source, "operation", api)
-            for scope, source in sources.items()
-            if scope.startswith(OPERATION)
+        above = {"": top}
+        for names in self._products.values():
+            for name in names:
+                if name not in above and scope_of(product=name) in sources:
+                    source = sources[scope_of(product=name)]
+                    above[name] = self._compile(source, PRODUCT, top)
+        return {
+            (api, name): self._below(api, sources, above[name])
+            for api, names in self._products.items()
+            for name in ("", *names)
+            if name in above
         }
-        return {API: api, **operations}
+
+    def _below(
+        self, api: str, sources: Mapping[str, Source], parent: Document
+    ) -> dict[str, Document]:
+        document = self._compile(sources[scope_of(api)], API, parent)
+        start = scope_of(api, "-")[:-1]
+        operations = {
+            scope[len(start) :]: self._compile(source, OPERATION, document)
+            for scope, source in sources.items()
+            if scope.startswith(start)
+        }
+        return {"": document, **operations}
 
     def _compile(self, source: Source, scope: str, parent: Optional[Document]) -> Document:
         root = reader.read(source.text, source.file, self._named_values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Union
 from urllib.parse import urlsplit
@@ -79,11 +79,13 @@ class Breaker:
 
 @dataclass
 class Backend:
-    """Hold one server: `url` without a slash at the end."""
+    """Hold one server: `url` without a slash at the end, and what is sent to it as credentials."""
 
     name: str
     url: str
     breaker: Breaker = field(default_factory=lambda: Breaker(None))
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
 
     def pick(self) -> Backend:
         """Return this backend. Raises UnavailableError while its circuit is open."""

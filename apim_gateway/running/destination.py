@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from apim_gateway.running.backends import Backend, Target
 from policy_expressions.context import Request, Url
 
 
 class Destination:
-    """Keep a request's URL at the backend it will go to; the query is the request's own."""
+    """Keep a request's URL at the backend it will go to; the query is the request's own.
 
-    def __init__(self, request: Request, target: Target, path: str) -> None:
+    An API may have no backend: then the URL is what the client sent, until a policy chooses one.
+    """
+
+    def __init__(self, request: Request, target: Optional[Target], path: str) -> None:
         self._request = request
         self._target = target
         self.path = path  # what follows the API's path
         self.backend = ""  # the one that was called last
-        self._address(target.url)
+        if target is not None:
+            self._address(target.url)
 
     def choose(self, target: Target) -> None:
         """Let the request go to this backend or pool."""
@@ -24,13 +30,18 @@ class Destination:
     def rewrite(self, path: str) -> None:
         """Replace the path below the backend's address."""
         self.path = path
-        self._address(self._target.url)
+        if self._target is None:
+            self._request.url.path = path
+        else:
+            self._address(self._target.url)
 
-    def pick(self) -> Backend:
-        """Return the backend whose turn it is, and address the request to it.
+    def pick(self) -> Optional[Backend]:
+        """Return the backend whose turn it is, and address the request to it; None without one.
 
         Raises UnavailableError.
         """
+        if self._target is None:
+            return None
         backend = self._target.pick()
         self.backend = backend.name
         self._address(backend.url)

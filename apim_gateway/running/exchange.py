@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, Callable, Optional, Protocol
 from urllib.parse import parse_qs
 
+from apim_gateway.running.backends import Target
 from apim_gateway.running.destination import Destination
 from apim_gateway.running.place import Place, SectionError, located
 from apim_gateway.running.sections import BACKEND, INBOUND
@@ -42,6 +43,7 @@ class Exchange:
         self,
         services: Services,
         context: Context,
+        target: Optional[Target],
         path: str,
         incoming: Incoming,
         trace: Optional[Trace] = None,
@@ -50,7 +52,7 @@ class Exchange:
         self.context = context
         self.reply: Optional[Reply] = None
         self.host = context.request.headers.get("Host")  # as the client sent it
-        self.destination = Destination(context.request, services.backends[services.pool], path)
+        self.destination = Destination(context.request, target, path)
         self.buffered = True
         self.at: Optional[Place] = None  # the policy that runs now
         self.section = ""

@@ -16,11 +16,10 @@ from apim_gateway.wire.reply import Client
 
 @dataclass
 class Services:
-    """Hold them; `pool` names the backend of a request for which no policy has chosen another."""
+    """Hold them."""
 
     client: Client
     backends: Mapping[str, Target]
-    pool: str
     cache: Cache = field(default_factory=Cache)
     counters: Counters = field(default_factory=Counters)
     telemetry: Telemetry = field(default_factory=Telemetry)

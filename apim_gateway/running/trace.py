@@ -129,18 +129,17 @@ def policy_entry(trace: Optional[Trace], place: Place) -> Iterator[None]:
 
 
 class Traces:
-    """Hand out debug tokens for one API and keep the newest traces.
+    """Hand out debug tokens, each for one API, and keep the newest traces.
 
     With `keep`, every request is traced, and its trace handed over when it is over.
     """
 
     def __init__(
         self,
-        api: str,
         clock: Callable[[], float] = time.time,
         keep: Optional[Callable[[Mapping[str, Any]], None]] = None,
     ) -> None:
-        self._api, self._keep = api, keep
+        self._keep = keep
         self._clock = clock
         self._tokens: dict[str, float] = {}
         self._kept: OrderedDict[str, Trace] = OrderedDict()
@@ -153,16 +152,16 @@ class Traces:
         self._tokens[token] = now + min(seconds, LONGEST)
         return token
 
-    def begin(self, token: Optional[str]) -> tuple[Optional[Trace], dict[str, str]]:
-        """Start a trace for a request's `token`; the headers go into the response.
+    def begin(self, token: Optional[str], api: str) -> tuple[Optional[Trace], dict[str, str]]:
+        """Start a trace for a request to `api`, by its token; the headers go into the response.
 
         Without a token there is one only where all requests are traced.
         """
         if token is None:
             return (Trace() if self._keep else None), {}
         end = self._tokens.get(token)
-        if end is None or not token.startswith(f"aid={self._api}&"):
-            text = f"The token was not obtained for the API '{self._api}'."
+        if end is None or not token.startswith(f"aid={api}&"):
+            text = f"The token was not obtained for the API '{api}'."
             return None, {f"{HEADER}-WrongAPI": text}
         if end <= self._clock():
             moment = datetime.fromtimestamp(end, timezone.utc).isoformat(timespec="seconds")

@@ -11,7 +11,7 @@ from typing import Any, Optional
 from apim_gateway.errors import ConfigError
 from apim_gateway.reading import files
 from apim_gateway.serving.secret import same
-from policy_expressions.context import Product, Subscription, User
+from policy_expressions.context import Subscription, User
 
 FORM = (
     '{"team-a": {"key": "...", "product": "gold", "user": {"id": "ada", "email": "ada@example.com"'
@@ -22,10 +22,10 @@ USER = ("id", "email", "firstName", "lastName", "note")
 
 @dataclass(frozen=True)
 class Caller:
-    """Hold what a subscription key stands for; without a product it is the API's own."""
+    """Hold what a subscription key stands for; without a product it is to all APIs."""
 
     subscription: Subscription
-    product: Optional[Product] = None
+    product: str = ""
     user: Optional[User] = None
 
 
@@ -41,14 +41,9 @@ class Callers:
         return found[0] if found else None
 
 
-def product(name: str) -> Product:
-    """Return a product as policies see it."""
-    return Product(name, name)
-
-
 def caller(name: str, key: str, of: str = "", user: Optional[User] = None) -> Caller:
-    """Return the caller of one subscription, to a product or to the API alone."""
-    return Caller(Subscription(name, name, key, key), product(of) if of else None, user)
+    """Return the caller of one subscription, to a product or to all APIs."""
+    return Caller(Subscription(name, name, key, key), of, user)
 
 
 def load(file: Path, products: Collection[str]) -> list[Caller]:

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading import durations
-from apim_gateway.reading.scopes import API, GLOBAL, OPERATION, PRODUCT, Source
+from apim_gateway.reading.scopes import Source, scope_of
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.secret import bearer, same
 
@@ -134,18 +134,19 @@ class Management:
         return web.json_response(trace.document())
 
     def _scope(self, api: str = "", operation: str = "", product: str = "") -> str:
-        declared = self._runtime.api
         if product:
-            if self._runtime.scopes.source(f"{PRODUCT}{product}") is None:
+            if self._runtime.scopes.source(scope_of(product=product)) is None:
                 raise RefusedError(404, "ResourceNotFound", "Product not found.")
-            return f"{PRODUCT}{product}"
-        if api and api.lower() != declared.name.lower():
-            raise RefusedError(404, "ResourceNotFound", f"API not found; {declared.name} is here.")
-        if not operation:
-            return API if api else GLOBAL
-        if operation not in self._runtime.operations:
+            return scope_of(product=product)
+        if not api:
+            return scope_of()
+        declared = {each.name.lower(): each for each in self._runtime.apis}.get(api.lower())
+        if declared is None:
+            known = ", ".join(each.name for each in self._runtime.apis)
+            raise RefusedError(404, "ResourceNotFound", f"API not found; {known} is here.")
+        if operation and operation not in [each.name for each in declared.operations]:
             raise RefusedError(404, "ResourceNotFound", "Operation not found.")
-        return f"{OPERATION}{operation}"
+        return scope_of(declared.name, operation)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -7,28 +7,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional, TextIO
 
 from apim_gateway.errors import ConfigError
 from apim_gateway.policies import REGISTRY
-from apim_gateway.reading import api, files
-from apim_gateway.reading.scopes import (
-    API,
-    GLOBAL,
-    INHERIT,
-    OPERATION,
-    PRODUCT,
-    Scopes,
-    Source,
-)
-from apim_gateway.running.backends import Backend, Breaker, Member, Pool, Target
+from apim_gateway.reading.scopes import Scopes
 from apim_gateway.running.services import Services
 from apim_gateway.running.telemetry import Telemetry
 from apim_gateway.running.trace import Traces
 from apim_gateway.serving import callers
+from apim_gateway.serving.defined import defined
 from apim_gateway.serving.descriptors import raise_limit
 from apim_gateway.serving.lines import Lines, in_words
 from apim_gateway.serving.listener import Listener
@@ -36,7 +26,7 @@ from apim_gateway.serving.management import Management
 from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.secret import same
 from apim_gateway.serving.server import Server
-from apim_gateway.serving.settings import Address, Settings
+from apim_gateway.serving.settings import Settings
 from apim_gateway.serving.traces import keeper
 from apim_gateway.wire.reach import Reach
 from apim_gateway.wire.upstream import HttpClient
@@ -83,66 +73,48 @@ async def serve(settings: Settings, key: str, out: TextIO, err: TextIO) -> None:
 
 async def build(settings: Settings, key: str) -> Runtime:
     """Build the gateway the options describe. Raises ConfigError or PolicyError."""
-    declared = api.load(settings.api)
-    if settings.bearer_key:
-        declared = replace(declared, key_as_bearer=True)
-    targets = backends(declared, settings.backends)
-    scopes = _scopes(settings, declared, targets)
+    definition = defined(settings)
+    scopes = Scopes(
+        REGISTRY,
+        definition.targets,
+        definition.sources,
+        definition.products_by_api(),
+        definition.fragments,
+        definition.named_values,
+    )
     services = Services(
         _client(settings),
-        targets,
-        declared.pool,
+        definition.targets,
         telemetry=_telemetry(settings.telemetry),
         flush_every_chunk=settings.flush_every_chunk,
         retry_sees_failures=settings.backend_failure == "retry",
         largest_request=settings.largest_request,
     )
-    traces = Traces(declared.name, keep=keeper(settings.trace_all) if settings.trace_all else None)
-    products = list(settings.products)
+    traces = Traces(keep=keeper(settings.trace_all) if settings.trace_all else None)
     switches = Switches(settings.missing_variable, LINE_ENDS[settings.newline])
-    others = callers.load(settings.subscriptions, products) if settings.subscriptions else ()
-    own = products[0] if products else ""
+    names = [product.name for product in definition.products]
+    others = callers.load(settings.subscriptions, names) if settings.subscriptions else ()
+    own = next(iter(settings.products), "")
     if any(same(key, other.subscription.primary_key) for other in others):
         raise ConfigError(f"{settings.subscriptions}: a subscription has the gateway's own key")
-    return Runtime(declared, key, scopes, services, traces, switches, own, others, settings.caller)
+    return Runtime(
+        definition.apis,
+        key,
+        scopes,
+        services,
+        traces,
+        switches,
+        definition.products,
+        own,
+        others,
+        settings.caller,
+    )
 
 
 def _client(settings: Settings) -> HttpClient:
     named = [address.url for address in settings.backends]
     reach = Reach([*named, *settings.redirects.values(), *settings.allowed_hosts])
     return HttpClient(dict(settings.redirects), reach, settings.backend_silence)
-
-
-def backends(declared: api.Api, servers: Sequence[Address]) -> dict[str, Target]:
-    """Return the pool of the API and each of its members, by name. Raises ConfigError."""
-    members = [
-        Member(
-            Backend(server.name, server.url, Breaker(declared.rule)),
-            server.priority,
-            server.weight,
-        )
-        for server in servers
-    ]
-    targets: dict[str, Target] = {member.backend.name: member.backend for member in members}
-    if declared.pool in targets:
-        raise ConfigError(f"--backend {declared.pool}: that is the pool's name; give another")
-    targets[declared.pool] = Pool(declared.pool, members)
-    return targets
-
-
-def _scopes(settings: Settings, declared: api.Api, targets: Mapping[str, Target]) -> Scopes:
-    sources = {API: _source(settings.policy)}
-    if settings.global_policy:
-        sources[GLOBAL] = _source(settings.global_policy)
-    for name, file in settings.products.items():
-        sources[f"{PRODUCT}{name}"] = _source(file) if file else Source(INHERIT, "its default")
-    known = [operation.name for operation in declared.operations]
-    for name, file in settings.operation_policies.items():
-        if name not in known:
-            raise ConfigError(f"--operation-policy {name}: the API has {', '.join(known)}")
-        sources[f"{OPERATION}{name}"] = _source(file)
-    fragments = {name: _source(file) for name, file in settings.fragments.items()}
-    return Scopes(REGISTRY, targets, sources, fragments, settings.named_values)
 
 
 def _telemetry(file: Optional[Path]) -> Telemetry:
@@ -152,10 +124,6 @@ def _telemetry(file: Optional[Path]) -> Telemetry:
         return Telemetry(file.open("a", encoding="utf-8", buffering=1).write)
     except OSError as error:
         raise ConfigError(f"--telemetry {file} cannot be written: {error}") from error
-
-
-def _source(file: Path) -> Source:
-    return Source(files.read(file), str(file))
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

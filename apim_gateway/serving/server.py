@@ -10,12 +10,13 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from apim_gateway.reading.api import Api
 from apim_gateway.running import pipeline
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.trace import HEADER, Trace
 from apim_gateway.serving.callers import Caller
-from apim_gateway.serving.runtime import Runtime
+from apim_gateway.serving.runtime import Runtime, operation_view
 from apim_gateway.serving.secret import bearer
 from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
 from apim_gateway.wire import responses
@@ -65,8 +66,8 @@ class Server:
                 message = f"The headers are larger than {LARGEST_HEADERS:,} bytes together."
                 answer = responses.refusal(431, "Request Header Fields Too Large", message)
                 return await send_whole(request, answer.response(), {}, record)
-            suffix = self._runtime.api.suffix(path)
-            if suffix is None:
+            routed = self._runtime.route(path)
+            if routed is None:
                 answer = responses.not_found()
                 return await send_whole(request, answer.response(), {}, record)
             try:
@@ -74,12 +75,13 @@ class Server:
             except ValueError:
                 answer = responses.refusal(400, "Bad Request", "The Host header is invalid.")
                 return await send_whole(request, answer.response(), {}, record)
-            trace, added = self._tracing(request)
+            api, suffix = routed
+            trace, added = self._runtime.traces.begin(request.headers.get(HEADER), api.name)
             record.trace = trace
-            exchange = self._exchange(request, original, suffix, trace)
+            exchange = self._exchange(request, original, api, suffix, trace)
             exchange.added.update(added)
             try:
-                await self._run(exchange, request)
+                await self._run(exchange, request, api)
                 return await send(request, exchange, record)
             finally:
                 backend = exchange.destination.backend or None
@@ -102,12 +104,10 @@ class Server:
             if record.trace:
                 self._runtime.traces.ended(record.trace, f"{request.method} {path} {record.status}")
 
-    def _tracing(self, request: web.Request) -> tuple[Optional[Trace], dict[str, str]]:
-        return self._runtime.traces.begin(request.headers.get(HEADER))
-
     def _exchange(
-        self, request: web.Request, original: Url, suffix: str, trace: Optional[Trace]
+        self, request: web.Request, original: Url, api: Api, suffix: str, trace: Optional[Trace]
     ) -> Exchange:
+        runtime = self._runtime
         headers = Headers(end_to_end(request.headers.items()).items())
         headers.delete(HEADER)  # a credential of the gateway's own
         context = Context(
@@ -115,59 +115,62 @@ class Server:
                 request.method,
                 replace(original, path=suffix),
                 original,
-                self._runtime.caller or request.remote or "",
+                runtime.caller or request.remote or "",
                 headers,
             ),
-            api=self._runtime.api_view,
+            api=runtime.api_views[api.name],
             tracing=trace is not None,
-            switches=self._runtime.switches,
+            switches=runtime.switches,
         )
         content = _Content(request, self._body_seconds)
-        return Exchange(self._runtime.services, context, suffix, content, trace)
+        return Exchange(runtime.services, context, runtime.target(api), suffix, content, trace)
 
-    async def _run(self, exchange: Exchange, request: web.Request) -> None:
+    async def _run(self, exchange: Exchange, request: web.Request, api: Api) -> None:
         runtime, context = self._runtime, exchange.context
-        found = runtime.api.match(request.method, exchange.destination.path)
+        found = api.match(request.method, exchange.destination.path)
         if found:
-            context.operation = runtime.operations[found[0].name]
+            context.operation = operation_view(found[0])
             context.request.matched_parameters = found[1]
         elif _is_preflight(request):
             asked = request.headers["Access-Control-Request-Method"]
-            meant = runtime.api.match(asked, exchange.destination.path)
-            sections = runtime.scopes.sections(meant[0].name if meant else None)
+            meant = api.match(asked, exchange.destination.path)
+            sections = runtime.scopes.sections(api.name, meant[0].name if meant else None)
             exchange.preflight = True
             if meant and await pipeline.preflight(sections, exchange):
                 return
-        sections = runtime.scopes.sections(found[0].name if found else None)
+        sections = runtime.scopes.sections(api.name, found[0].name if found else None)
         try:
             if not found:
                 raise _not_found()
-            caller = self._caller(request)
-            product = caller.product.id if caller.product else ""
-            sections = runtime.scopes.sections(found[0].name, product)
-            context.subscription, context.user = caller.subscription, caller.user
-            context.product = caller.product
+            caller = self._caller(request, api)
+            product = caller.product if caller else runtime.open_product(api)
+            sections = runtime.scopes.sections(api.name, found[0].name, product)
+            context.product = runtime.product_views.get(product)
+            if caller:
+                context.subscription, context.user = caller.subscription, caller.user
             exchange.check_size(request.content_length or 0)
         except SectionError as refused:
             await pipeline.recover(sections, exchange, refused)
         else:
             await pipeline.run(sections, exchange)
 
-    def _caller(self, request: web.Request) -> Caller:
-        """Return who a request's key belongs to. Raises SectionError."""
-        api = self._runtime.api
-        key = request.headers.get(api.key_header)
+    def _caller(self, request: web.Request, api: Api) -> Optional[Caller]:
+        """Return who a request's key belongs to, None where none is needed. Raises SectionError."""
+        runtime, keys = self._runtime, api.keys
+        key = request.headers.get(keys.header)
         if key is None:
             query = request.raw_path.partition("?")[2]
-            key = next(iter(parse_qs(query).get(api.key_query, [])), None)
-        if key is None and api.key_as_bearer:
+            key = next(iter(parse_qs(query).get(keys.query, [])), None)
+        if key is None and keys.as_bearer:
             key = bearer(request.headers.get("Authorization", ""))
-        caller = None if key is None else self._runtime.callers.find(key)
-        if caller is not None:
+        caller = None if key is None else runtime.callers.find(key)
+        if caller is not None and runtime.allows(caller, api):
             return caller
+        if not keys.needed or runtime.open_product(api):
+            return None
         message = responses.MISSING_KEY if key is None else responses.INVALID_KEY
         reason = "SubscriptionKeyNotFound" if key is None else "SubscriptionKeyInvalid"
-        answer = responses.unauthorized(message, request.host, api.path, api.key_header)
+        answer = responses.unauthorized(message, request.host, api.path, keys.header)
         raise SectionError("authorization", reason, message, answer)
 
 

@@ -25,9 +25,11 @@ class Address:
 class Settings:
     """Hold the options of `apim_gateway serve`; --help explains each."""
 
-    policy: Path
-    api: Path
-    backends: tuple[Address, ...]
+    backends: tuple[Address, ...] = ()
+    folder: Optional[Path] = None  # a gateway as APIOps lays it out; or policy and api
+    policy: Optional[Path] = None
+    api: Optional[Path] = None
+    openapi: Optional[Path] = None  # the API's operations
     host: str = "127.0.0.1"
     port: int = 0
     global_policy: Optional[Path] = None

@@ -16,10 +16,11 @@ from yarl import URL
 
 from apim_gateway.policies import REGISTRY
 from apim_gateway.reading import api
-from apim_gateway.reading.scopes import API, Scopes, Source
+from apim_gateway.reading.definition import Product
+from apim_gateway.reading.scopes import Scopes, Source, scope_of
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Traces
-from apim_gateway.serving import process
+from apim_gateway.serving import defined
 from apim_gateway.serving.callers import Caller
 from apim_gateway.serving.listener import Listener
 from apim_gateway.serving.management import Management
@@ -118,23 +119,36 @@ async def gateway(
     if as_bearer:
         declaration["subscriptionKeyParameterNames"]["bearer"] = "enabled"
     declared = api.parse(declaration, "api.json")
-    targets = process.backends(declared, list(addresses))
-    sources = {API: document, **(scopes or {})}
+    targets = defined.backends(declared, list(addresses))
+    sources = {scope_of(declared.name): document, **(scopes or {})}
+    names = {each.product for each in others} | {product, *map(_product, sources)}
+    products = tuple(Product(name, name) for name in sorted(names - {""}))
     runtime = Runtime(
-        declared,
+        (declared,),
         KEY,
         Scopes(
             REGISTRY,
             targets,
             {scope: Source(text, f"{scope}.xml") for scope, text in sources.items()},
+            {declared.name: [each.name for each in products]},
             {name: Source(text, f"{name}.xml") for name, text in (fragments or {}).items()},
         ),
-        Services(client or HttpClient(), targets, declared.pool, **services),
-        Traces(declared.name),
+        Services(client or HttpClient(), targets, **services),
+        Traces(),
+        products=products,
         product=product,
         others=others,
         caller=caller,
     )
+    async with listening(runtime, header_seconds, body_seconds) as running:
+        yield running
+
+
+@asynccontextmanager
+async def listening(
+    runtime: Runtime, header_seconds: float = 30.0, body_seconds: float = 15.0
+) -> AsyncIterator[Running]:
+    """Let a gateway listen on a free port."""
     log: list[Mapping[str, Any]] = []
     server = Server(runtime, Management(runtime).answer, log.append, body_seconds)
     listener = Listener(server.application(), header_seconds)
@@ -144,6 +158,10 @@ async def gateway(
     finally:
         await listener.close()
         await runtime.services.close()
+
+
+def _product(scope: str) -> str:
+    return scope.partition("product:")[2]
 
 
 @asynccontextmanager
@@ -247,53 +265,3 @@ def ask(
 
     found: Call = run(main())
     return found
-
-
-class Wire:
-    """Read a raw HTTP/1.1 response, read by read, as the bytes come off the socket."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-        self.head = b""
-        self.reads: list[bytes] = []
-
-    async def headers(self) -> bytes:
-        """Read up to the empty line after the headers."""
-        self.head = await self.reader.readuntil(b"\r\n\r\n")
-        return self.head
-
-    async def rest(self) -> bytes:
-        """Read until the last chunk or the end of the connection."""
-        while not b"".join(self.reads[-2:]).endswith(b"0\r\n\r\n"):
-            data = await self.reader.read(65_536)
-            if not data:
-                break
-            self.reads.append(data)
-        return b"".join(self.reads)
-
-
-@asynccontextmanager
-async def wire(
-    running: Running, path: str = CHAT, body: bytes = b'{"stream":true}'
-) -> AsyncIterator[Wire]:
-    """Open a connection and send one request with the key."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-    head = f"POST {path} HTTP/1.1\r\nHost: gateway\r\napi-key: {KEY}\r\n"
-    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-    try:
-        yield Wire(reader, writer)
-    finally:
-        writer.close()
-        await asyncio.gather(writer.wait_closed(), return_exceptions=True)
-
-
-def unchunked(data: bytes) -> bytes:
-    """Return the body in a complete chunked encoding."""
-    body = b""
-    while True:
-        size, _, data = data.partition(b"\r\n")
-        length = int(size, 16)
-        if not length:
-            return body
-        body += data[:length]
-        data = data[length + 2 :]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -204,3 +205,34 @@ def test_a_file_that_is_not_there_ends_with_status_2(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip().endswith("no.xml cannot be read: No such file or directory")
+
+
+FOLDER = str(Path(__file__).parent / "folder_gateway")
+
+
+def test_a_gateway_in_a_folder_is_checked_as_its_requests_run() -> None:
+    told, _ = checked(FOLDER, "--format=json")
+    report = {
+        file["file"].replace("\\", "/").partition("folder_gateway/")[2]: file
+        for file in json.loads(told)["files"]
+    }
+    assert {file: each["verdict"] for file, each in report.items()} == {
+        "apis/chat/policy.xml": "streams",
+        "products/gold/policy.xml": "streams",
+        "apis/chat/operations/ChatCompletions_Create/policy.xml": "streams",
+        "apis/chat;rev=2/policy.xml": "whole",  # the diagnostic of all APIs logs the body
+        "apis/claude/policy.xml": "whole",
+    }
+    (logged,) = report["apis/claude/policy.xml"]["findings"]
+    assert logged["message"].endswith("(applicationinsights: 512 bytes)")
+
+
+def test_a_fragment_that_nobody_includes_is_told_where_it_is_refused(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(FOLDER, tmp_path / "gateway"))
+    home = copy / "policy fragments" / "unused"
+    home.mkdir()
+    (home / "policy.xml").write_text("<fragment><nope /></fragment>", encoding="utf-8")
+    told, status = checked(copy)
+    assert status == 1
+    assert "refused: API Management does not take the document" in told
+    assert "nope: no such policy" in told

@@ -54,3 +54,31 @@ def test_a_file_of_another_form_is_told(tmp_path: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"values\.json"):
         forms.named_values(options.parse([*NEEDED, "--named-values", str(file)]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["serve"], "required: --policy, --api, --backend, or a FOLDER"),
+        (["serve", "--policy", "p.xml"], "required: --api, --backend, or a FOLDER"),
+        (["serve", "gateway", "--policy", "p.xml"], "--policy does not go with FOLDER"),
+        (["serve", "gateway", "--openapi", "o.json"], "--openapi does not go with FOLDER"),
+        (["serve", "gateway", "--product", "a=b.xml"], "--product NAME=FILE does not go with"),
+        (
+            ["serve", "gateway", "--backend", "a=http://h;priority=2"],
+            "the pools of FOLDER say priority and weight",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        options.parse(arguments)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_is_a_gateway_by_itself() -> None:
+    found = options.parse(["serve", "gateway", "--backend", "a=http://h", "--product", "gold"])
+    assert found.folder == Path("gateway")

@@ -20,9 +20,8 @@ from tests.apim_gateway.loopback import (
     run,
     served,
     streaming,
-    unchunked,
-    wire,
 )
+from tests.apim_gateway.raw import unchunked, wire
 
 MESSAGES = [{"role": "user", "content": "x" * 40}]  # 10 tokens, and 4 for the message
 STREAMED = {"stream": True, "messages": MESSAGES}

@@ -28,8 +28,8 @@ def with_operations(*operations: tuple[str, str]) -> api.Api:
 
 def test_the_labs_own_declaration_loads() -> None:
     lab = api.load(FILE)
-    assert (lab.path, lab.key_header, lab.key_query) == ("openai", "api-key", "api-key")
-    assert lab.pool == "inference"
+    assert (lab.path, lab.keys.header, lab.keys.query) == ("openai", "api-key", "api-key")
+    assert lab.backend == "inference"
     assert lab.rule is not None
     assert (lab.rule.count, lab.rule.interval, lab.rule.trip_duration) == (3, 60, 60)
     assert lab.rule.ranges == ((429, 429), (500, 599))

@@ -4,10 +4,10 @@ import pytest
 
 from apim_gateway.errors import PolicyError
 from apim_gateway.policies import REGISTRY
-from apim_gateway.reading.scopes import API, GLOBAL, Scopes, Source
+from apim_gateway.reading.scopes import GLOBAL, Scopes, Source, scope_of
 from tests.apim_gateway.loopback import ask, policy
 
-OPERATION = "operation:chat-completions"
+API, OPERATION = scope_of("inference"), scope_of("inference", "chat-completions")
 
 
 def mark(name: str) -> str:
@@ -79,15 +79,15 @@ def test_the_scope_of_an_error_is_the_one_it_happened_in() -> None:
 
 
 def scopes(text: str = "<policies />", **values: str) -> Scopes:
-    return Scopes(REGISTRY, ["east"], {API: Source(text, "p.xml")}, {}, values)
+    return Scopes(REGISTRY, ["east"], {API: Source(text, "p.xml")}, {"inference": []}, {}, values)
 
 
 def test_a_refused_document_changes_nothing() -> None:
     held = scopes(whole(mark("api")))
-    before = held.sections(None)
+    before = held.sections("inference", None)
     with pytest.raises(PolicyError, match=r"new\.xml:1: nope: no such policy"):
         held.put(API, Source("<policies><inbound><nope /></inbound></policies>", "new.xml"))
-    assert held.sections(None) is before
+    assert held.sections("inference", None) is before
     source = held.source(API)
     assert source is not None
     assert source.file == "p.xml"
@@ -96,8 +96,9 @@ def test_a_refused_document_changes_nothing() -> None:
 def test_a_new_global_policy_is_what_the_apis_base_stands_for() -> None:
     held = scopes(whole())
     held.put(GLOBAL, Source(TOP, "global.xml"))
-    assert [step.place.name for step in held.sections("any")["inbound"].steps] == ["base"]
-    inner = held.sections("any")["inbound"].steps[0].step
+    found = held.sections("inference", "any")["inbound"].steps
+    assert [step.place.name for step in found] == ["base"]
+    inner = found[0].step
     assert [step.place.name for step in inner.steps.steps] == ["set-header"]  # type: ignore[attr-defined]
 
 
@@ -112,9 +113,9 @@ def test_a_backend_that_is_not_known_is_told_with_its_place() -> None:
 
 def test_named_values_are_filled_in() -> None:
     held = scopes(whole("<set-method>{{verb}}</set-method>"), verb="PUT")
-    assert held.sections(None)["inbound"].steps
+    assert held.sections("inference", None)["inbound"].steps
 
 
 def test_the_global_scope_has_no_parent() -> None:
     with pytest.raises(PolicyError, match="base: the global scope has no parent"):
-        Scopes(REGISTRY, [], {GLOBAL: Source(whole(), "g.xml")})
+        Scopes(REGISTRY, [], {GLOBAL: Source(whole(), "g.xml")}, {})

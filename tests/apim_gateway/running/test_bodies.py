@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apim_gateway.loopback import (
-    answering,
-    ask,
-    backend,
-    policy,
-    run,
-    served,
-    streaming,
-    unchunked,
-    wire,
-)
+from tests.apim_gateway.loopback import answering, ask, backend, policy, run, served, streaming
+from tests.apim_gateway.raw import unchunked, wire
 
 TOKEN = '(IResponse)context.Variables["token"]'
 

@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from apim_gateway.serving.settings import Address
-from tests.apim_gateway.loopback import CHAT, EVENT, gateway, policy, run, served, wire
+from tests.apim_gateway.loopback import CHAT, EVENT, gateway, policy, run, served
+from tests.apim_gateway.raw import wire
 
 LEAVING = 1_000
 BREAKING = 100

@@ -115,31 +115,31 @@ def test_a_token_for_another_api_or_none_gives_no_trace() -> None:
 
 def test_a_token_expires() -> None:
     now = [1_000_000_000.0]
-    traces = Traces("inference", lambda: now[0])
+    traces = Traces(lambda: now[0])
     given = traces.grant("inference", 60)
-    assert "Apim-Trace-Id" in traces.begin(given)[1]
+    assert "Apim-Trace-Id" in traces.begin(given, "inference")[1]
     now[0] += 60
-    trace, headers = traces.begin(given)
+    trace, headers = traces.begin(given, "inference")
     assert trace is None
     assert headers == {
         "Apim-Debug-Authorization-Expired": "The token expired at 2001-09-09T01:47:40+00:00."
     }
     now[0] += 3_600
     traces.grant("inference", 60)
-    assert "Apim-Debug-Authorization-WrongAPI" in traces.begin(given)[1]
+    assert "Apim-Debug-Authorization-WrongAPI" in traces.begin(given, "inference")[1]
 
 
 def test_a_token_is_good_for_an_hour_at_most_and_old_traces_are_forgotten() -> None:
     now = [0.0]
-    traces = Traces("inference", lambda: now[0])
+    traces = Traces(lambda: now[0])
     given = traces.grant("inference", 1e9)
-    first = traces.begin(given)[0]
+    first = traces.begin(given, "inference")[0]
     assert first is not None
     for _ in range(100):
-        traces.begin(given)
+        traces.begin(given, "inference")
     assert traces.find(first.id) is None
     now[0] = 3_600.0
-    assert traces.begin(given)[0] is None
+    assert traces.begin(given, "inference")[0] is None
 
 
 def test_bad_calls_are_400_and_unknown_traces_404() -> None:

@@ -57,7 +57,9 @@ def test_a_products_policy_stands_between_the_global_one_and_the_apis() -> None:
         "global": f"<policies><inbound>{mark.format('global')}</inbound><backend>"
         "<forward-request /></backend><outbound /><on-error /></policies>",
         "product:gold": PRODUCT.format("gold"),
-        "operation:chat-completions": policy(inbound=mark.format("operation"), backend="<base />"),
+        "operation:inference/chat-completions": policy(
+            inbound=mark.format("operation"), backend="<base />"
+        ),
     }
     document = policy(inbound=mark.format("api"), backend="<base />")
 
@@ -121,14 +123,13 @@ def test_a_file_lists_keys_with_products_and_users(tmp_path: Path) -> None:
     one, two = load(
         tmp_path, {"a": {"key": "1", "product": "gold", "user": user}, "b": {"key": "2"}}
     )
-    assert one.product is not None
     assert one.user is not None
-    assert (one.product.id, one.user.first_name, one.user.groups) == (
+    assert (one.product, one.user.first_name, one.user.groups) == (
         "gold",
         "Ada",
         ("developers",),
     )
-    assert (two.product, two.user, two.subscription.id) == (None, None, "b")
+    assert (two.product, two.user, two.subscription.id) == ("", None, "b")
     assert "key=" not in repr(one)
 
 

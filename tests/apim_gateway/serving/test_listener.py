@@ -22,8 +22,8 @@ from tests.apim_gateway.loopback import (
     policy,
     run,
     served,
-    wire,
 )
+from tests.apim_gateway.raw import wire
 
 BODY = json.dumps({"stream": True, "messages": [{"role": "user", "content": "a" * 300}]}).encode()
 READS = '<set-variable name="b" value="@(context.Request.Body.As<string>(true).Length)" />'

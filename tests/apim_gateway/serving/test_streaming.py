@@ -9,17 +9,8 @@ from typing import Optional
 import pytest
 from aiohttp import web
 
-from tests.apim_gateway.loopback import (
-    CHAT,
-    EVENT,
-    Wire,
-    policy,
-    run,
-    served,
-    streaming,
-    unchunked,
-    wire,
-)
+from tests.apim_gateway.loopback import CHAT, EVENT, policy, run, served, streaming
+from tests.apim_gateway.raw import Wire, unchunked, wire
 
 UNBUFFERED = policy()
 BUFFERED = policy(backend="<forward-request />")
