@@ -23,6 +23,7 @@ from apim_gateway.reading.schema import (
     one_of,
     whole,
 )
+from apim_gateway.running import parameters
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.sections import INBOUND
@@ -61,7 +62,7 @@ class ValidateJwt:
             text = await exchange.text(node["token-value"])
         elif node.get("query-parameter-name"):
             wanted = await exchange.text(node["query-parameter-name"])
-            text = exchange.query(wanted)
+            text = parameters.first(exchange.context.request.url.query, wanted)
         else:
             header = await exchange.text(node.get("header-name"), "Authorization")
             text = ",".join(request.headers.get(header) or [])

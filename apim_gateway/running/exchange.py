@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, Callable, Optional, Protocol
-from urllib.parse import parse_qs
 
 from apim_gateway.running.backends import Target
 from apim_gateway.running.destination import Destination
@@ -92,11 +91,6 @@ class Exchange:
         """Return the value as a whole number."""
         return await self._evaluated(value, value.integer)
 
-    def query(self, name: str) -> str:
-        """Return a parameter of the request's query, empty when it is missing."""
-        found = parse_qs(self.context.request.url.query, keep_blank_values=True).get(name)
-        return found[0] if found else ""
-
     async def _evaluated(self, value: Expression, how: Callable[[Context], Found]) -> Found:
         """Evaluate once the bodies are there; what may take long does not stop other requests."""
         await self._ready(value)
@@ -127,11 +121,14 @@ class Exchange:
         self._large |= len(data) > LARGE
         return Body(data)
 
+    @property
+    def on_request(self) -> bool:
+        """Tell whether policies work on the request here; later they work on the response."""
+        return self.section in (INBOUND, BACKEND)
+
     def headers(self) -> Headers:
-        """Return the headers a policy changes here: the request's, later the response's."""
-        if self.section in (INBOUND, BACKEND):
-            return self.context.request.headers
-        return self.response().headers
+        """Return the headers of the message that policies work on here."""
+        return (self.context.request if self.on_request else self.response()).headers
 
     def response(self) -> Response:
         """Return the response; where no backend was asked, an empty 200."""

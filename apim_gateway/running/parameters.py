@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import quote, unquote_plus
+from urllib.parse import parse_qs, quote, unquote_plus
 
 
 def parts(query: str) -> list[str]:
@@ -14,6 +14,11 @@ def parts(query: str) -> list[str]:
 def name_of(part: str) -> str:
     """Return the name of a parameter, in small letters: case does not count."""
     return unquote_plus(part.partition("=")[0]).lower()
+
+
+def first(query: str, name: str) -> str:
+    """Return the first value of a parameter, empty when it is missing."""
+    return parse_qs(query, keep_blank_values=True).get(name, [""])[0]
 
 
 def part(name: str, value: str) -> str:
