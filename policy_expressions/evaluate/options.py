@@ -31,7 +31,9 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Read the command line; a wrong one ends the process with status 2 and one line."""
     parser = _Parser(prog=PROGRAM, description="Tell what C# policy expressions give.")
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(
+        prog=PROGRAM, dest="command", required=True, parser_class=_Parser
+    )
     form = argparse.RawDescriptionHelpFormatter
     evaluating = commands.add_parser(
         "eval", help="tell what an expression gives", epilog=_EPILOG, formatter_class=form

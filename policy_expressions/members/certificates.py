@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Optional
-from xml.sax.saxutils import escape
 
 from policy_expressions.errors import NotSupportedHere
 from policy_expressions.runtime.abilities import HasText
@@ -108,10 +107,7 @@ def _field(name: str) -> dict[str, Any]:
 
 
 def _to_xml(key: Any, private: bool) -> str:
-    parts = [
-        f"<{name}>{escape(to_base64(value))}</{name}>"
-        for name, value in key.numbers(private).items()
-    ]
+    parts = [f"<{name}>{to_base64(value)}</{name}>" for name, value in key.numbers(private).items()]
     order = {name: index for index, name in enumerate(_FIELDS)}
     parts.sort(key=lambda text: order[text[1 : text.index(">")]])
     return f"<RSAKeyValue>{''.join(parts)}</RSAKeyValue>"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
+import os
 from collections.abc import Callable
 from typing import Any, Optional
 
@@ -31,6 +29,9 @@ class Hasher:
         if offset < 0 or (count is not None and not 0 <= count <= len(data) - offset):
             raise argument("Value was invalid.")
         part = bytes(data[offset:] if count is None else data[offset : offset + count])
+        import hashlib  # loads OpenSSL: for those who want a hash
+        import hmac
+
         if self.key is None:
             found = hashlib.new(self.algorithm, part, usedforsecurity=False).digest()
         else:
@@ -44,6 +45,10 @@ class Hasher:
             raise argument_null("value")
         self.key = bytearray(key)
 
+    def bits(self) -> int:
+        """Return the length of its hash."""
+        return len(Hasher(self.type, self.algorithm).digest(bytearray())) * 8
+
     def clear(self) -> None:
         """Forget nothing: there is nothing to free."""
 
@@ -55,7 +60,7 @@ def _plain(name: str, of: str = "") -> Callable[[], Hasher]:
 def _keyed(name: str) -> Callable[..., Hasher]:
     def make(key: Optional[bytearray] = None) -> Hasher:
         if key is None:
-            key = bytearray(secrets.token_bytes(128 if name in ("SHA384", "SHA512") else 64))
+            key = bytearray(os.urandom(128 if name in ("SHA384", "SHA512") else 64))
         return Hasher(f"HMAC{name}", name.lower(), bytearray(key))
 
     return make
@@ -92,11 +97,14 @@ class Generator:
 
     def fill(self, data: bytearray) -> None:
         """Fill with random bytes."""
-        data[:] = secrets.token_bytes(len(data))
+        data[:] = os.urandom(len(data))
 
     def fill_without_zero(self, data: bytearray) -> None:
         """Fill with random bytes that are not 0."""
-        data[:] = bytes(secrets.randbelow(255) + 1 for _ in data)
+        wanted = len(data)
+        data.clear()
+        while len(data) < wanted:
+            data += os.urandom(wanted - len(data)).replace(b"\0", b"")
 
 
 def _symmetric(name: str = "Aes") -> Any:
@@ -176,7 +184,7 @@ DEFINITIONS = (
             "byte[] ComputeHash(byte[]! buffer); "
             "byte[] ComputeHash(byte[]! buffer, int offset, int count)": Hasher.digest,
             "byte[] Hash": lambda hasher: hasher.hash,
-            "int HashSize": lambda hasher: hashlib.new(hasher.algorithm).digest_size * 8,
+            "int HashSize": Hasher.bits,
             "void Clear(); void Dispose(); void Initialize()": Hasher.clear,
             "static HashAlgorithm Create(string! hashName)": _named,
         },

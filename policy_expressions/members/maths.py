@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import secrets
+import os
 import struct
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -205,7 +205,7 @@ _BITS = {
     },
 }
 _RANDOM = {
-    "new()": lambda: Random(secrets.randbelow(2**31)),
+    "new()": lambda: Random(int.from_bytes(os.urandom(4), "big") >> 1),
     "new(int Seed)": Random,
     "int Next()": Random.sample,
     "int Next(int maxValue)": Random.below,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import ipaddress
 import re
 from typing import Any
 
@@ -114,7 +113,9 @@ class Address(HasText):
 
     def __init__(self, text: str) -> None:
         try:
-            self.value = ipaddress.ip_address(text.strip())
+            from ipaddress import ip_address
+
+            self.value = ip_address(text.strip())
         except ValueError:
             raise bad_format("An invalid IP address was specified.") from None
 

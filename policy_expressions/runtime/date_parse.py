@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Optional
 
 from policy_expressions.errors import ExpressionFailure, NotSupportedHere, bad_format, overflow
@@ -44,11 +45,10 @@ _DATES = (
     rf"{_DAY}[\s-]+{_NAME}",
     rf"{_NAME}[\s-]+{_DAY}",
 )
-_SHAPES = [
-    re.compile(rf"\s*{date}(?:(?:\s*T|\s+|,\s*){_CLOCK})?{_ZONE}\s*", re.ASCII | re.IGNORECASE)
-    for date in _DATES
-]
-_SHAPES.append(re.compile(rf"\s*{_CLOCK}{_ZONE}\s*", re.ASCII | re.IGNORECASE))  # of today
+_SHAPES = (
+    *(rf"\s*{date}(?:(?:\s*T|\s+|,\s*){_CLOCK})?{_ZONE}\s*" for date in _DATES),
+    rf"\s*{_CLOCK}{_ZONE}\s*",  # of today
+)
 # What no form of a date is made of, or is too little for one: .NET refuses it for certain.
 _HOPELESS = re.compile(r"\s*\d*\s*|[^A-Za-z\d]*|.*[^A-Za-z\d\s/:.,+-].*", re.ASCII | re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
@@ -77,8 +77,14 @@ def parse_offset(text: str) -> DateTimeOffset:
     return DateTimeOffset(moment, offset or 0)
 
 
+@cache
+def _shapes() -> list[re.Pattern[str]]:
+    """Return the patterns of all forms, made for the first date."""
+    return [re.compile(shape, re.ASCII | re.IGNORECASE) for shape in _SHAPES]
+
+
 def _fields(text: str) -> tuple[DateTime, Optional[int]]:
-    for shape in _SHAPES:
+    for shape in _shapes():
         found = shape.fullmatch(text)
         if found is not None:
             return _moment(text, found.groupdict()), _offset(found.group("zone"))

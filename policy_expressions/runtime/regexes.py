@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Optional, Union
 
-import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
-
 from policy_expressions.runtime.abilities import HasText
 from policy_expressions.runtime.meter import Meter
 from policy_expressions.runtime.regex_patterns import (
@@ -42,6 +40,9 @@ class Regex:
         self.options = options.number if isinstance(options, Enumeration) else options or 0
         if self.options & _REFUSED or len(pattern) > MAX_PATTERN:
             raise unsupported("RightToLeft, ECMAScript and very long patterns")
+        # Imported where a pattern is: most expressions have none.
+        import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
+
         translated = Translator(pattern, self.options)
         flags = regex.VERSION1
         for option, flag in (

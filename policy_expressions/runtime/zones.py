@@ -7,10 +7,9 @@ zone is UTC, as on the machines of API Management.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Optional
-from zoneinfo import ZoneInfo
 
 from policy_expressions.errors import ExpressionFailure, NotSupportedHere, argument
 from policy_expressions.runtime.abilities import HasText
@@ -82,6 +81,12 @@ _SKIPPED = (
 )
 
 
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo  # for those who ask for another zone than UTC
+
+    return ZoneInfo(_ZONES[name])
+
+
 class Zone(HasText):
     """TimeZoneInfo."""
 
@@ -90,7 +95,7 @@ class Zone(HasText):
     def __init__(self, name: str, kind: int = UNSPECIFIED) -> None:
         self.id = name
         self.kind = kind  # of the times it gives
-        self._zone = ZoneInfo(_ZONES[name])
+        self._zone = timezone.utc if name == "UTC" else _zone(name)
 
     def to_text(self, run: Run) -> str:
         """Return its display name, which Windows alone knows."""
@@ -106,7 +111,7 @@ class Zone(HasText):
 
     def at_utc(self, ticks: int) -> int:
         """Return the offset in ticks at a moment in UTC."""
-        moment = _python(ticks).replace(tzinfo=ZoneInfo("UTC"))
+        moment = _python(ticks).replace(tzinfo=timezone.utc)
         return _ticks(moment.astimezone(self._zone).utcoffset())
 
     def at_clock(self, ticks: int) -> int:

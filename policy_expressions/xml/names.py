@@ -16,7 +16,7 @@ _START = (
     r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
     r"\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"
 )
-_NAME = re.compile(rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*")
+_NAME = rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def xml_error(message: str) -> ExpressionFailure:
 
 def checked(local: str) -> str:
     """Return a local name. Raises XmlException when it cannot be one."""
-    found = _NAME.match(local)
+    found = re.match(_NAME, local)
     end = found.end() if found else 0
     if end == len(local) and local:
         return local

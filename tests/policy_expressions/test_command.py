@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +243,29 @@ def test_python_asks_with_a_context_of_its_own() -> None:
         compile("@(context.Nothing)")
     with pytest.raises(ValueError, match="should be an address"):
         Context.for_request("GET", "/a")
+
+
+# What few expressions need, and what takes longer to import than most take to compile.
+SELDOM_NEEDED = (
+    "cryptography",
+    "email",
+    "hashlib",
+    "http.client",
+    "jwt",
+    "regex",
+    "secrets",
+    "ssl",
+    "urllib.request",
+    "zoneinfo",
+)
+
+
+def test_a_plain_expression_imports_nothing_that_few_need() -> None:
+    program = (
+        "import sys; import policy_expressions as p; p.compile('@(1 + 1)'); "
+        f"print(*sys.modules.keys() & {set(SELDOM_NEEDED)!r})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.split() == []
