@@ -16,7 +16,7 @@ from apim_gateway.wire.upstream import LARGEST_HEADER
 GRACE = 0.5  # seconds for requests under way when the gateway stops
 HEADER_SECONDS = 30.0  # for the headers of the first request of a connection
 KEEP_ALIVE = 240.0  # seconds; Azure's load balancer drops a connection that idles for longer
-BACKLOG = 128
+BACKLOG = 4096  # connections that wait to be taken; the system may allow fewer
 
 
 class Listener:

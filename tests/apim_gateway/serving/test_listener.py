@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -212,5 +214,24 @@ def test_a_stream_of_malformed_chunks_is_cut_at_once() -> None:
                     break
                 await asyncio.sleep(0.02)
             assert running.log[-1]["ended"] == "backend cut"
+
+    run(main())
+
+
+SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
+AT_ONCE = 400
+
+
+@pytest.mark.skipif(
+    not SOMAXCONN.exists() or int(SOMAXCONN.read_text(encoding="ascii")) <= AT_ONCE,
+    reason="this system lets fewer connections wait",
+)
+def test_clients_that_come_all_at_once_are_kept_waiting_and_not_turned_away() -> None:
+    async def main() -> None:
+        async with served(answering(), policy()) as lab:
+            with ExitStack() as stack:
+                # The loop stands still meanwhile, so that nothing is taken in.
+                for _ in range(AT_ONCE):
+                    stack.enter_context(socket.create_connection(("127.0.0.1", lab.port), 10))
 
     run(main())
