@@ -19,7 +19,7 @@ UNFIT := unfit
 .PHONY: $(VENV)/lab $(VENV)/tests
 endif
 
-.PHONY: run test fuzz lint audit refresh bench clean
+.PHONY: run test test-fast fuzz lint audit refresh bench bench-compare load clean
 
 run: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook run
@@ -27,6 +27,10 @@ run: $(VENV)/lab
 test: $(VENV)/tests
 	$(BIN)/python -m tests.arm.az_environment
 	$(BIN)/python -m pytest
+
+# What takes seconds: no Azure, no notebooks, no labs; pyproject.toml lists what is left out.
+test-fast: $(VENV)/tests
+	$(BIN)/python -m pytest -m "not slow" tests
 
 # The tests over made-up input once more, with other input each time.
 fuzz: $(VENV)/tests

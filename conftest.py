@@ -19,7 +19,20 @@ settings.register_profile("lab", deadline=None, derandomize=True)
 settings.register_profile("fuzz", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("lab")
 
+SLOW = "slow"
+
 _stack = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let pyproject.toml name what is slow."""
+    parser.addini(SLOW, "files and folders whose tests are slow", type="paths")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is slow, for `-m "not slow"`."""
+    if any(item.path.is_relative_to(place) for place in item.config.getini(SLOW)):
+        item.add_marker(SLOW)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
