@@ -58,8 +58,14 @@ audit: $(VENV)/tests
 refresh: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook refresh
 
+# What the gateway costs a stream, beside nginx where that is installed; docs/performance.md.
 bench: $(VENV)/lab
 	$(BIN)/python -m bench
+
+# The same beside another revision: make bench-compare BASE=main; fails where an event is 20 % dearer.
+BASE ?= main
+bench-compare: $(VENV)/lab
+	$(BIN)/python -m bench.compare $(BASE)
 
 clean:
 	rm -rf $(VENV) .az build

@@ -1,1 +1,1 @@
-"""The measurements, one command: python -m bench."""
+"""The measurements: python -m bench beside nginx, python -m bench.compare beside a revision."""

@@ -1,111 +1,86 @@
-"""Measure the gateway with the lab's own policy: python -m bench, under 90 seconds.
-
-Backend, relay, gateway and client are processes of their own on this machine. "direct" asks the
-backend itself, "relay" is a server of the same library that only copies.
-"""
+"""Measure the gateway with the lab's own policy beside nginx: python -m bench, two minutes."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import subprocess
+import argparse
+import statistics
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from uuid import UUID
+from typing import Optional
 
-from apim_gateway.policies import REGISTRY
-from apim_gateway.reading import document, reader
-from bench import clients, servers
-from policy_expressions import context
+from apim_gateway.serving.descriptors import raise_limit
+from bench import expressions, figure, nginx, report, servers
+from bench.plan import PLAN, Part
+from bench.report import Line, Report
+from bench.servers import PROJECT, Server
 
-GATEWAY = Path(__file__).parents[1] / "infra" / "gateway"
-EVENTS = 64_000
-STREAMS, RATE, SECONDS = 200, 50, 6
-
-
-@contextmanager
-def process(*arguments: str) -> Iterator[str]:
-    """Start a server and give its URL."""
-    with subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        env={**os.environ, "LAB_API_KEY": clients.KEY},
-    ) as started:
-        try:
-            if started.stdout is None:
-                raise RuntimeError("no output")
-            yield json.loads(started.stdout.readline())["url"]
-        finally:
-            started.kill()
+BUILD = PROJECT / "build"
 
 
-def evaluation(repeats: int = 5_000) -> float:
-    """Return the seconds that the expressions of the lab's policy take for one request."""
-    text = (GATEWAY / "policy.xml").read_text(encoding="utf-8")
-    compiled = document.compile_document(reader.read(text, "policy.xml"), "policy.xml", REGISTRY)
-    choose = compiled.sections["inbound"].steps[3].step
-    condition = choose.branches[0][0]  # type: ignore[attr-defined]
-    url = context.Url("http", "127.0.0.1", 80, "/")
-    request = context.Request("POST", url, url)
-    request.body = context.Body(b'{"stream":true,"messages":[{"role":"user","content":"hi"}]}')
-    seen = context.Context(request, request_id=UUID(int=0))
-    start = time.perf_counter()
-    for _ in range(repeats):
-        condition.boolean(seen)
-    return (time.perf_counter() - start) / repeats
+def _started(stack: ExitStack) -> dict[str, Server]:
+    backend = stack.enter_context(servers.serving(PROJECT, "bench.backend"))
+    ways = {"direct": backend}
+    if nginx.program():
+        ways["nginx"] = stack.enter_context(nginx.relay(backend))
+    return {**ways, "gateway": stack.enter_context(servers.gateway(backend))}
 
 
-async def measure(direct: str, relay: str, gateway: str) -> None:
-    """Print the table."""
-    ways = {"direct": direct, "relay": relay, "gateway": gateway}
-    print(f"{'':34}" + "".join(f"{way:>12}" for way in ways))
+def standing(ways: Mapping[str, Server]) -> list[Line]:
+    """Return what each server takes before a request comes."""
+    ready = {way: server.ready * 1e3 for way, server in ways.items()}
+    memory = {way: server.memory() / 2**20 for way, server in ways.items()}
+    return [Line("start until it listens, ms", 0, ready), Line("memory, idle, MB", 0, memory)]
 
-    def row(label: str, values: list[float], form: str) -> None:
-        cells = [f"{value:{form}}" if value else "-" for value in values]
-        print(f"{label:34}" + "".join(f"{cell:>12}" for cell in cells))
 
-    for connections in (1, 16):
-        events = EVENTS // connections
-        found = [await clients.events_per_second(url, connections, events) for url in ways.values()]
-        row(f"events/s, {connections} connection(s)", found, ",.0f")
-    for connections in (1, 16):
-        requests = 200 // connections
-        found = [await clients.first_event(url, requests, connections) for url in ways.values()]
-        row(f"first event, {connections} connection(s), ms", [s * 1000 for s in found], ".2f")
-    streams = [
-        await clients.gaps(url, STREAMS, RATE * SECONDS, 1 / RATE) for url in (relay, gateway)
+async def measured(part: Part, ways: Mapping[str, Server]) -> list[Line]:
+    """Return the rows of a part: the median of its rounds, in which the ways take turns."""
+    found = {way: [await part.load.measure(ways[way])] for way in ways}
+    for _ in range(part.rounds - 1):
+        for way in ways:
+            found[way].append(await part.load.measure(ways[way]))
+
+    def median(way: str, name: str) -> Optional[float]:
+        return statistics.median(figures[name] for figures in found[way])
+
+    return [
+        Line(row.label, row.decimals, {way: median(way, row.figure) for way in ways})
+        for row in part.rows
     ]
-    for percent in (50, 99):
-        found = [clients.percentile(gaps, percent) * 1000 for gaps in streams]
-        row(f"{STREAMS} streams at {RATE}/s, gap p{percent}, ms", [0.0, *found], ".2f")
-    print(f"the policy's expressions: {evaluation() * 1e6:.0f} microseconds a request")
 
 
-def main() -> None:
+async def everything(ways: Mapping[str, Server], plan: Sequence[Part]) -> list[Line]:
+    """Return all rows."""
+    lines = standing(ways)
+    for part in plan:
+        lines += await measured(part, ways)
+    return lines
+
+
+def main() -> int:
     """Start the servers, measure, stop them."""
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--json", type=Path, default=BUILD / "bench.json", metavar="FILE")
+    parser.add_argument("--svg", type=Path, default=BUILD / "bench.svg", metavar="FILE")
+    given = parser.parse_args()
+    raise_limit()
     start = time.perf_counter()
+    machine = report.machine()
+    print("".join(f"{name}: {value}\n" for name, value in machine.items()))
+    print(report.NOTE)
     with ExitStack() as stack:
-
-        def serve(*arguments: str) -> str:
-            return stack.enter_context(process(*arguments))
-
-        backend = serve("bench.servers", "backend")
-        relay = serve("bench.servers", "relay", backend)
-        gateway = serve(
-            "apim_gateway",
-            "serve",
-            *("--policy", str(GATEWAY / "policy.xml"), "--api", str(GATEWAY / "api.json")),
-            *("--backend", f"bench={backend}/openai"),
-        )
-        servers.run(measure(backend, relay, gateway))
-    print(f"took {time.perf_counter() - start:.0f} s")
+        lines = servers.run(everything(_started(stack), PLAN))
+    made = Report(machine, tuple(lines))
+    print(made.table())
+    print(f"\nthe policy's expressions: {expressions.seconds() * 1e6:.0f} us a request")
+    given.json.parent.mkdir(parents=True, exist_ok=True)
+    given.json.write_text(made.dumped(), encoding="utf-8")
+    figure.draw(made, given.svg)
+    print(f"kept in {given.json} and {given.svg}; took {time.perf_counter() - start:.0f} s")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

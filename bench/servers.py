@@ -1,97 +1,79 @@
-"""What the gateway is measured against: a backend that streams, and a relay without policies.
-
-python -m bench.servers backend | relay URL: prints its own URL as one JSON line.
-"""
+"""Server processes, and what they use up."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Coroutine
+import threading
+import time
+from collections import deque
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import aiohttp
-from aiohttp import web
+import psutil
 
-TEXT = "x" * 190
-EVENT = f'data: {{"choices":[{{"delta":{{"content":"{TEXT}"}}}}]}}\n\n'.encode()
-DONE = b"data: [DONE]\n\n"
+from bench.clients import KEY
 
-
-async def stream(request: web.Request) -> web.StreamResponse:
-    """Stream as many events as the body's `events` asks for, `pause` seconds apart."""
-    wanted = await request.json()
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
-    pause = wanted["pause"]
-    clock = asyncio.get_running_loop().time
-    due = clock()
-    for _ in range(wanted["events"]):
-        await response.write(EVENT)
-        if pause:
-            due += pause
-            await asyncio.sleep(max(0.0, due - clock()))
-    await response.write_eof(DONE)
-    return response
+PROJECT = Path(__file__).parents[1]
 
 
-class Relay:
-    """Carry a request to the target and the response back, chunk by chunk; nothing else."""
+@dataclass(frozen=True)
+class Server:
+    """Hold a process that serves, and how many seconds it took until it did."""
 
-    def __init__(self, target: str) -> None:
-        self.target = target
+    url: str
+    process: psutil.Process
+    ready: float
 
-    async def open(self, application: web.Application) -> None:
-        """Open the connections to the target."""
-        self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
-            timeout=aiohttp.ClientTimeout(total=None),
-            auto_decompress=False,
-        )
+    def cpu(self) -> float:
+        """Return the seconds of CPU it has used, in steps of the system's clock (10 ms)."""
+        used = self.process.cpu_times()
+        return float(used.user + used.system)
 
-    async def close(self, application: web.Application) -> None:
-        """Close them."""
-        await self.session.close()
-
-    async def carry(self, request: web.Request) -> web.StreamResponse:
-        """Relay one request."""
-        data = await request.read()
-        url = f"{self.target}{request.path_qs}"
-        async with self.session.request(request.method, url, data=data) as reply:
-            kind = reply.headers["Content-Type"]
-            response = web.StreamResponse(status=reply.status, headers={"Content-Type": kind})
-            await response.prepare(request)
-            while True:
-                piece = await reply.content.readany()
-                if reply.content.at_eof():
-                    await response.write_eof(piece)
-                    return response
-                await response.write(piece)
+    def memory(self) -> int:
+        """Return the bytes of memory it holds."""
+        return int(self.process.memory_info().rss)
 
 
-def application(name: str, *arguments: str) -> web.Application:
-    """Return the server of this name."""
-    served = web.Application()
-    if name == "backend":
-        served.router.add_route("*", "/{path:.*}", stream)
-    else:
-        relay = Relay(*arguments)
-        served.on_startup.append(relay.open)
-        served.on_cleanup.append(relay.close)
-        served.router.add_route("*", "/{path:.*}", relay.carry)
-    return served
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[Server]:
+    """Start `python -m ARGUMENTS` of a checkout; its first line of output tells its URL."""
+    start = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        cwd=folder,
+        env={**os.environ, "LAB_API_KEY": KEY},
+    ) as started:
+        try:
+            if started.stdout is None:
+                raise RuntimeError("no output")
+            url = json.loads(started.stdout.readline())["url"]
+            # A log that nobody reads would pile up in the gateway.
+            threading.Thread(target=deque, args=(started.stdout, 0), daemon=True).start()
+            yield Server(url, psutil.Process(started.pid), time.perf_counter() - start)
+        finally:
+            started.kill()
 
 
-async def main(name: str, *arguments: str) -> None:
-    """Serve until killed."""
-    runner = web.AppRunner(
-        application(name, *arguments), access_log=None, handler_cancellation=True
-    )
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(json.dumps({"url": f"http://127.0.0.1:{runner.addresses[0][1]}"}), flush=True)
-    await asyncio.Event().wait()
+@contextmanager
+def gateway(backend: Server, folder: Path = PROJECT) -> Iterator[Server]:
+    """Start the gateway of a checkout with the lab's own policy."""
+    files = folder / "infra" / "gateway"
+    with serving(
+        folder,
+        *("apim_gateway", "serve"),
+        *("--policy", str(files / "policy.xml"), "--api", str(files / "api.json")),
+        *("--backend", f"bench={backend.url}/openai"),
+    ) as server:
+        yield server
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -101,7 +83,3 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     except ImportError:
         return asyncio.run(work)
     return uvloop.run(work)
-
-
-if __name__ == "__main__":
-    run(main(*sys.argv[1:]))
