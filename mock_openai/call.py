@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,9 +27,11 @@ from .context import Context
 from .errors import OptionError, RefusedError
 from .log import Entry
 from .mock import Mock
+from .player import Player
 from .queries import Query
 from .requests import Request
 from .service import Operation
+from .ticker import Ticker
 from .wire import Event
 
 Asked = Union[Operation, Query]
@@ -40,16 +39,16 @@ V1 = "/openai/v1/"
 NO_TYPE = "none"  # as a content type: Azure sends none
 _ECHOED = "x-ms-client-request-id"
 
-# Linger, for no time: closing then resets the connection. Windows has shorts here.
-_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-
 
 class Call:
     """Hold one call from its request to the end of its answer; to ask for nothing is an error."""
 
-    def __init__(self, mock: Mock, http: web.Request, asked: Optional[Asked]) -> None:
+    def __init__(
+        self, mock: Mock, ticker: Ticker, http: web.Request, asked: Optional[Asked]
+    ) -> None:
         mock.calls += 1
         self.mock = mock
+        self.ticker = ticker
         self.http = http
         self.asked = asked
         self.rng = wire.seeded(mock.region, mock.seed, mock.calls)
@@ -175,7 +174,7 @@ class Call:
         entry = Entry(self.request_id, self.http.path, self.deployment, self.scenario)
         self.mock.log.add(entry)
         try:
-            await self._play(events, response, entry)
+            await Player(self.http, response, entry, self.ticker).play(events)
         except ConnectionError:  # noticed while writing
             entry.left()
         except asyncio.CancelledError:  # noticed while waiting; aiohttp cancels the handler
@@ -185,36 +184,6 @@ class Call:
             raise
         entry.over()
         return response
-
-    async def _play(
-        self, events: Iterator[Event], response: web.StreamResponse, entry: Entry
-    ) -> None:
-        clock = asyncio.get_running_loop().time
-        due = clock()
-        for event in events:
-            due += event.wait
-            await asyncio.sleep(max(due - clock(), 0))
-            if not response.prepared:
-                await response.prepare(self.http)
-            if event.kind in (wire.DROP, wire.RESET):
-                self._break_off(reset=event.kind == wire.RESET)
-                return
-            entry.sent(event)
-            if event.kind == wire.LAST:
-                await response.write_eof(event.data)  # in one write with the mark of the end
-            else:
-                await response.write(event.data)
-
-    def _break_off(self, reset: bool) -> None:
-        transport = self.http.transport
-        if transport is None:
-            return
-        if not reset:
-            transport.close()
-            return
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
-        transport.abort()
 
 
 def _error(behaviour: Behaviour) -> RefusedError:

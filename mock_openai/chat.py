@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from . import latency, logprobs, moderation, refusals, wire
+from . import latency, logprobs, moderation, refusals, template, wire
 from .answers import Answer, ToolCall
 from .context import Context
 from .parts import Part
 from .requests import Request
+from .template import HOLE, Template
 from .wire import Event, Json
 
 _FRAME = 50  # characters that the rendered prompt has beside its own
@@ -25,7 +26,7 @@ def events(request: Request, answers: list[Answer], context: Context) -> Iterato
     length = len(request.prompt) + _FRAME
     for part in moderation.moderated(answers, behaviour, context.model, length):
         stopped = stopped or part.finish == moderation.BLOCKED
-        yield wire.event(part.kind, writer.chunk_of(part), part.tokens)
+        yield Event(part.kind, writer.written(part), part.tokens)
     if behaviour.ending:
         yield wire.event(wire.ERROR, {"error": refusals.IN_STREAM})
         return
@@ -86,24 +87,47 @@ class _Writer:
 
     def __post_init__(self) -> None:
         self.id = _id(self.context)
+        self._templates: dict[tuple[int, int], _Template] = {}
+
+    def written(self, part: Part) -> bytes:
+        """Return the event of a part; those that only differ in their delta by a template."""
+        if part.kind != wire.CONTENT or self.request.top_logprobs is not None:
+            return wire.encode(wire.framed(self.chunk_of(part)))
+        which = (part.index, id(part.verdict))
+        made = self._templates.get(which)
+        if made is None:
+            made = self._templates[which] = self._template(part)
+        delta = wire.compact(part.delta)
+        if not self.request.obfuscate:
+            return made.text.filled(delta)
+        padding = wire.padding(made.length + len(delta), 1, self.context.rng)
+        return made.text.filled(delta, f'"{padding}"')
 
     def chunk_of(self, part: Part) -> Json:
+        """Return the chunk of a part."""
         if part.offsets:
             return _annotation(part)
+        return _judged(self._padded(self._unjudged(part)), part)
+
+    def _unjudged(self, part: Part) -> Json:
         choice: Json = {
             "delta": part.delta,
             "finish_reason": part.finish,
             "index": part.index,
             "logprobs": self._logprobs(part),
         }
-        chunk = self._chunk([choice], None)
-        if part.verdict is not None:
-            # Azure adds its verdict to what the model's host has padded already.
-            chunk["choices"] = [{"content_filter_results": part.verdict, **choice}]
-        return chunk
+        return self._chunk([choice], None)
+
+    def _template(self, part: Part) -> _Template:
+        chunk = self._unjudged(part._replace(delta={}))
+        chunk["choices"][0]["delta"] = HOLE
+        length = template.length(chunk)
+        if self.request.obfuscate:
+            chunk["obfuscation"] = HOLE
+        return _Template(template.Template(_judged(chunk, part)), length, part.verdict)
 
     def usage_chunk(self, counted: Json) -> Json:
-        chunk = self._chunk([], counted)
+        chunk = self._padded(self._chunk([], counted))
         if self.context.behaviour.latency:
             chunk.update(latency.told(self.context, counted["completion_tokens"]))
             details = {"audio_tokens": 0, "cache_write_tokens": 0, "cached_tokens": 0}
@@ -126,6 +150,9 @@ class _Writer:
         chunk["system_fingerprint"] = model.fingerprint
         if self.request.include_usage:
             chunk["usage"] = counted
+        return chunk
+
+    def _padded(self, chunk: Json) -> Json:
         if self.request.obfuscate:
             length = len(wire.compact(chunk))
             chunk["obfuscation"] = wire.padding(length, 1, self.context.rng)
@@ -137,6 +164,22 @@ class _Writer:
             return None
         tokens = [part.text] if part.text else []
         return {"content": logprobs.entries(tokens, top, self.context.rng), "refusal": None}
+
+
+class _Template(NamedTuple):
+    """Hold an event with holes, and the length of what Azure pads; the verdict keeps its id."""
+
+    text: Template
+    length: int
+    verdict: Optional[Json]
+
+
+def _judged(chunk: Json, part: Part) -> Json:
+    """Add the verdict, as Azure does, to what the model's host has padded already."""
+    if part.verdict is not None:
+        (choice,) = chunk["choices"]
+        chunk["choices"] = [{"content_filter_results": part.verdict, **choice}]
+    return chunk
 
 
 def _annotation(part: Part) -> Json:

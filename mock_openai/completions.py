@@ -111,7 +111,7 @@ def _with_finish_on_last(moderated: Iterable[Part]) -> Iterator[Part]:
     for part in moderated:
         before = held.pop(part.index, None)
         if part.finish and before and part.finish != moderation.BLOCKED:
-            yield replace(before, finish=part.finish)
+            yield before._replace(finish=part.finish)
             continue
         if before:
             yield before

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Callable
 
 from . import wire
@@ -35,7 +34,7 @@ def _buffered(events: Iterator[Event], _: Behaviour) -> Iterator[Event]:
 
 def _together(events: list[Event]) -> Iterator[Event]:
     for position, event in enumerate(events):
-        yield replace(event, wait=0.0 if position else sum(each.wait for each in events))
+        yield event._replace(wait=0.0 if position else sum(each.wait for each in events))
 
 
 def _split(events: Iterator[Event], how: Behaviour) -> Iterator[Event]:
@@ -44,7 +43,7 @@ def _split(events: Iterator[Event], how: Behaviour) -> Iterator[Event]:
         for start in starts:
             piece = event.data[start : start + how.bytes]
             yield Event(wire.PIECE, piece, wait=0.0 if start else event.wait)
-        yield replace(event, data=event.data[last:], wait=0.0 if starts else event.wait)
+        yield event._replace(data=event.data[last:], wait=0.0 if starts else event.wait)
 
 
 def _without_done(events: Iterator[Event], _: Behaviour) -> Iterator[Event]:
@@ -55,7 +54,7 @@ def _broken_utf8(events: Iterator[Event], _: Behaviour) -> Iterator[Event]:
     for event in events:
         cut = next((at for at, byte in enumerate(event.data) if byte >= 0x80), None)
         if cut is not None:
-            yield replace(event, data=event.data[: cut + 1] + event.data[cut + 2 :])
+            yield event._replace(data=event.data[: cut + 1] + event.data[cut + 2 :])
             break
         yield event
     yield from events
@@ -91,7 +90,7 @@ def _no_finish(events: Iterator[Event], how: Behaviour) -> Iterator[Event]:
 
 def _stall(events: Iterator[Event], how: Behaviour) -> Iterator[Event]:
     def later(event: Event) -> Iterable[Event]:
-        return itertools.chain([replace(event, wait=event.wait + how.seconds)], events)
+        return itertools.chain([event._replace(wait=event.wait + how.seconds)], events)
 
     return _at(events, how.after, later)
 

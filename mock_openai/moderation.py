@@ -9,7 +9,7 @@ Source: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-str
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Callable, Optional
 
 from . import parts, wire
@@ -78,13 +78,17 @@ class _Filter:
 
 
 def _default(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
+    return _each(apart, verdicts(by.families))
+
+
+def _each(apart: Iterable[Part], found: Json) -> Iterator[Part]:
+    nothing: Json = {}
     for part in apart:
-        yield replace(part, verdict=verdicts(by.families) if part.text else {})
+        yield part.judged(found if part.text else nothing)
 
 
 def _failed(apart: Iterable[Part], _: _Filter) -> Iterator[Part]:
-    for part in apart:
-        yield replace(part, verdict=FAILED if part.text else {})
+    return _each(apart, FAILED)
 
 
 def _blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:

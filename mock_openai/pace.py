@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import wire
 from .wire import Event
@@ -46,4 +46,4 @@ def paced(events: Iterable[Event], pace: Pace, rng: random.Random) -> Iterator[E
             wait = max(event.tokens, 1) * pace.tpot * rng.uniform(0.6, 1.4)
         else:
             wait = 0.0
-        yield replace(event, wait=wait)
+        yield Event(event.kind, event.data, event.tokens, wait)

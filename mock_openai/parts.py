@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from . import wire
 from .answers import Answer, ToolCall
 from .wire import Json
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Hold one step of one choice; keys that are None here are absent or null in the chunk."""
 
     index: int
@@ -24,6 +22,10 @@ class Part:
     finish: Optional[str] = None
     verdict: Optional[Json] = None  # content_filter_results; None: absent
     offsets: Optional[Json] = None  # characters that the verdict is about
+
+    def judged(self, verdict: Json) -> Part:
+        """Return the part with a verdict on it."""
+        return Part(self.index, self.kind, self.delta, self.text, self.tokens, self.finish, verdict)
 
 
 def taken_apart(answers: Iterable[Answer]) -> Iterator[Part]:

@@ -5,14 +5,16 @@ Source: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Optional
 
 from . import wire
 from .answers import Answer
 from .context import Context
 from .requests import Request
 from .response_object import COMPLETED, IN_PROGRESS, Response
+from .template import HOLE, Template
 from .wire import Event, Json
 
 _THROTTLED_IN_STREAM = {
@@ -29,8 +31,7 @@ def events(request: Request, answers: list[Answer], context: Context) -> Iterato
     response = Response(request, answers[0], context)
     remember(response, context)
     for number, step in enumerate(_Writer(response).steps()):
-        payload = {"type": step.name, "sequence_number": number, **step.fields}
-        yield wire.event(step.kind, payload, step.tokens, step.name)
+        yield Event(step.kind, step.written(number), step.tokens)
 
 
 def whole(request: Request, answers: list[Answer], context: Context) -> Json:
@@ -49,14 +50,22 @@ def remember(response: Response, context: Context) -> None:
         context.memory.keep(started, ended, asked["input"], seconds * response.background)
 
 
-@dataclass(frozen=True)
-class _Step:
-    """Hold one event before it gets its sequence number."""
+class _Step(NamedTuple):
+    """Hold one event before it gets its sequence number; of a delta, what its template lacks."""
 
     name: str
     fields: Json
     kind: str = wire.OTHER
     tokens: int = 0
+    template: Optional[Template] = None
+
+    def written(self, number: int) -> bytes:
+        """Return the event as it is sent as the `number`th one."""
+        if self.template:
+            values = (wire.compact(value) for value in self.fields.values())
+            return self.template.filled(str(number), *values)
+        payload = {"type": self.name, "sequence_number": number, **self.fields}
+        return wire.encode(wire.framed(payload, self.name))
 
 
 @dataclass
@@ -89,8 +98,7 @@ class _Writer:
         place = {"item_id": response.message_id, "output_index": output, "content_index": 0}
         yield _Step("response.content_part.added", {**place, "part": response.part("")})
         name = "refusal" if answer.refusal else "output_text"
-        for token in answer.tokens:
-            yield self._delta(f"response.{name}.delta", place, token)
+        yield from self._deltas(f"response.{name}.delta", place, answer.tokens)
         if self.response.context.behaviour.ending:
             return
         written: Json = {"refusal": answer.text}
@@ -106,8 +114,7 @@ class _Writer:
         item = response.call_item(position, IN_PROGRESS)
         yield _Step("response.output_item.added", {"output_index": output, "item": item}, wire.ROLE)
         place = {"item_id": response.call_ids[position], "output_index": output}
-        for token in call.tokens:
-            yield self._delta("response.function_call_arguments.delta", place, token)
+        yield from self._deltas("response.function_call_arguments.delta", place, call.tokens)
         if self.response.context.behaviour.ending:
             return
         done = {**place, "arguments": call.arguments}
@@ -115,13 +122,18 @@ class _Writer:
         item = response.call_item(position, COMPLETED)
         yield _Step("response.output_item.done", {"output_index": output, "item": item})
 
-    def _delta(self, name: str, place: Json, token: str) -> _Step:
-        fields = {**place, "delta": token}
+    def _deltas(self, name: str, place: Json, tokens: Iterable[str]) -> Iterator[_Step]:
+        fields: Json = {"type": name, "sequence_number": HOLE, **place, "delta": HOLE}
         if name == "response.output_text.delta":
             fields["logprobs"] = []
         if self.response.request.obfuscate:
-            fields["obfuscation"] = wire.padding(len(token), 0, self.response.context.rng)
-        return _Step(name, fields, wire.CONTENT, 1)
+            fields["obfuscation"] = HOLE
+        template = Template(fields, name)
+        for token in tokens:
+            values = {"delta": token}
+            if self.response.request.obfuscate:
+                values["obfuscation"] = wire.padding(len(token), 0, self.response.context.rng)
+            yield _Step(name, values, wire.CONTENT, 1, template)
 
     def _terminal(self) -> Iterator[_Step]:
         ended = _Step(f"response.{self.response.status}", {"response": self.response.ended()})
@@ -129,4 +141,4 @@ class _Writer:
             yield ended
             yield _Step("error", {"error": _THROTTLED_IN_STREAM}, wire.LAST)
         else:
-            yield replace(ended, kind=wire.LAST)
+            yield ended._replace(kind=wire.LAST)

@@ -15,6 +15,7 @@ from .call import NO_TYPE, Asked, Call
 from .errors import RefusedError
 from .listening import Handler, listening
 from .mock import Mock
+from .ticker import Ticker
 
 MOST_BYTES = 16 * 1024 * 1024  # of a request's body
 
@@ -31,22 +32,23 @@ async def serving(
 def application(mock: Mock) -> web.Application:
     """Return the aiohttp application that serves a mock."""
     app = web.Application(client_max_size=MOST_BYTES)
+    ticker = Ticker()
     app.on_response_prepare.append(_keep_only_azures_headers)
     app.router.add_get("/", _index)
     app.router.add_get("/health", _health)
     app.router.add_get("/streams", _streams_of(mock))
     app.router.add_delete("/streams", _cleared_streams_of(mock))
     for path, operation in service.ROUTES.items():
-        app.router.add_post(path, _answers(mock, operation))
+        app.router.add_post(path, _answers(mock, ticker, operation))
     for (method, path), query in queries.ROUTES.items():
-        app.router.add_route(method, path, _answers(mock, query))
-    app.router.add_route("*", "/{path:.*}", _answers(mock, None))
+        app.router.add_route(method, path, _answers(mock, ticker, query))
+    app.router.add_route("*", "/{path:.*}", _answers(mock, ticker, None))
     return app
 
 
-def _answers(mock: Mock, asked: Optional[Asked]) -> Handler:
+def _answers(mock: Mock, ticker: Ticker, asked: Optional[Asked]) -> Handler:
     async def handle(http: web.Request) -> web.StreamResponse:
-        call = Call(mock, http, asked)
+        call = Call(mock, ticker, http, asked)
         try:
             return await call.answer()
         except RefusedError as refused:

@@ -6,8 +6,7 @@ import json
 import random
 import string
 import uuid
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 
@@ -25,12 +24,12 @@ PIECE = "piece"  # of an event that is written in several
 DROP = "drop"  # not an event: the server closes the connection in mid-body
 RESET = "reset"  # not an event: the server resets the connection
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _BLOCK = 16  # characters; obfuscation pads to multiples of it
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Hold what is written at once, the tokens generated for it, the seconds of silence before."""
 
     kind: str
@@ -46,7 +45,7 @@ def seeded(*seed: object) -> random.Random:
 
 def compact(value: Any) -> str:
     """Write JSON in one line, without spaces, keys in the order given, non-ASCII as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def encode(text: str) -> bytes:
@@ -56,8 +55,13 @@ def encode(text: str) -> bytes:
 
 def event(kind: str, payload: Json, tokens: int = 0, name: str = "") -> Event:
     """Frame one payload as a server-sent event; `name` is for APIs that name their events."""
+    return Event(kind, encode(framed(payload, name)), tokens)
+
+
+def framed(payload: Json, name: str = "") -> str:
+    """Return the text of one event."""
     head = f"event: {name}\n" if name else ""
-    return Event(kind, encode(f"{head}data: {compact(payload)}\n\n"), tokens)
+    return f"{head}data: {compact(payload)}\n\n"
 
 
 DONE = Event(LAST, b"data: [DONE]\n\n")
