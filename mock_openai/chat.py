@@ -19,7 +19,7 @@ _FRAME = 50  # characters that the rendered prompt has beside its own
 
 def events(request: Request, answers: list[Answer], context: Context) -> Iterator[Event]:
     """Yield the events of a streamed completion, in Azure's order, without pace."""
-    writer = _Writer(request, context)
+    writer = Writer(request, context)
     behaviour = context.behaviour
     yield wire.event(wire.PROMPT_FILTER, _prompt_filter_chunk())
     stopped = False
@@ -79,7 +79,7 @@ def _prompt_filter_chunk() -> Json:
 
 
 @dataclass
-class _Writer:
+class Writer:
     """Write chunks of one completion; keys are in alphabetical order, as they are in Azure's."""
 
     request: Request
@@ -93,7 +93,7 @@ class _Writer:
         """Return the event of a part; those that only differ in their delta by a template."""
         if part.kind != wire.CONTENT or self.request.top_logprobs is not None:
             return wire.encode(wire.framed(self.chunk_of(part)))
-        which = (part.index, id(part.verdict))
+        which = (part.choice, id(part.verdict))
         made = self._templates.get(which)
         if made is None:
             made = self._templates[which] = self._template(part)
@@ -113,7 +113,7 @@ class _Writer:
         choice: Json = {
             "delta": part.delta,
             "finish_reason": part.finish,
-            "index": part.index,
+            "index": part.choice,
             "logprobs": self._logprobs(part),
         }
         return self._chunk([choice], None)
@@ -187,7 +187,7 @@ def _annotation(part: Part) -> Json:
         "content_filter_offsets": part.offsets,
         "content_filter_results": part.verdict,
         "finish_reason": part.finish,
-        "index": part.index,
+        "index": part.choice,
     }
     return {"choices": [choice], "created": 0, "id": "", "model": "", "object": ""}
 

@@ -35,9 +35,9 @@ def events(request: Request, answers: list[Answer], context: Context) -> Iterato
     for part in _with_finish_on_last(moderated):
         stopped = stopped or part.finish == moderation.BLOCKED
         tokens = [part.text] if part.text else []
-        choice = _choice(request, context, part.index, tokens, written[part.index])
+        choice = _choice(request, context, part.choice, tokens, written[part.choice])
         choice.update(finish_reason=part.finish, content_filter_results=part.verdict)
-        written[part.index] += len(part.text)
+        written[part.choice] += len(part.text)
         yield wire.event(part.kind, {**common, "choices": [choice], **absent}, part.tokens)
     if behaviour.ending:
         yield wire.event(wire.ERROR, {"error": refusals.IN_STREAM})
@@ -109,7 +109,7 @@ def _with_finish_on_last(moderated: Iterable[Part]) -> Iterator[Part]:
     """Leave out the part that opens a choice, and move each finish onto the text before it."""
     held: dict[int, Part] = {}  # the last part of each choice, as it may have to carry the finish
     for part in moderated:
-        before = held.pop(part.index, None)
+        before = held.pop(part.choice, None)
         if part.finish and before and part.finish != moderation.BLOCKED:
             yield before._replace(finish=part.finish)
             continue
@@ -118,7 +118,7 @@ def _with_finish_on_last(moderated: Iterable[Part]) -> Iterator[Part]:
         if part.finish:
             yield part
         elif part.kind != wire.ROLE:
-            held[part.index] = part
+            held[part.choice] = part
     yield from held.values()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -14,6 +15,9 @@ from typing import Any
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run a program until it ends, in the fastest loop that can reset a connection."""
     raise_limit()
+    # What is loaded by now stays. Each full collection would look through it, a tenth of a second
+    # in which no stream goes on.
+    gc.freeze()
     loop = new_loop()
     try:
         with _woken_by_signals(loop):

@@ -97,7 +97,7 @@ def _blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
         seen += part.tokens
         if seen > by.after or part.finish:
             verdict = verdicts(HARMS, "violence")
-            yield Part(part.index, wire.FINISH, {}, finish=BLOCKED, verdict=verdict)
+            yield Part(part.choice, wire.FINISH, {}, finish=BLOCKED, verdict=verdict)
             return
         yield part
 
@@ -107,7 +107,7 @@ def _asynchronous(apart: Iterable[Part], by: _Filter, filtered: str = "") -> Ite
     judged: dict[int, int] = {}  # those of them that a verdict was about
     for part in apart:
         yield part
-        index = part.index
+        index = part.choice
         out[index] = out.get(index, 0) + len(part.text)
         if part.finish:
             for families in _FAMILIES:
@@ -127,7 +127,7 @@ def _asynchronous_blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
         seen += part.tokens
         if seen > by.after or part.finish:
             found = _found(HARMS, "violence")
-            yield _annotation(by, part.index, max(length - _LAG, 0), found, BLOCKED)
+            yield _annotation(by, part.choice, max(length - _LAG, 0), found, BLOCKED)
             return
         length += len(part.text)
         yield part

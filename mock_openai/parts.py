@@ -14,7 +14,7 @@ from .wire import Json
 class Part(NamedTuple):
     """Hold one step of one choice; keys that are None here are absent or null in the chunk."""
 
-    index: int
+    choice: int  # its index
     kind: str
     delta: Optional[Json] = None  # absent in a verdict of the asynchronous filter
     text: str = ""  # what a reader gets to see of it
@@ -25,7 +25,9 @@ class Part(NamedTuple):
 
     def judged(self, verdict: Json) -> Part:
         """Return the part with a verdict on it."""
-        return Part(self.index, self.kind, self.delta, self.text, self.tokens, self.finish, verdict)
+        return Part(
+            self.choice, self.kind, self.delta, self.text, self.tokens, self.finish, verdict
+        )
 
 
 def taken_apart(answers: Iterable[Answer]) -> Iterator[Part]:

@@ -12,7 +12,7 @@ class Ticker:
     """Wake whoever waits in one event loop."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, list[asyncio.Future[None]]] = {}  # by millisecond
+        self.waiting: dict[int, list[asyncio.Future[None]]] = {}  # by millisecond
 
     async def until(self, due: float) -> None:
         """Wait until the loop's clock is at `due`, in seconds, or up to a millisecond later."""
@@ -22,14 +22,14 @@ class Ticker:
             await asyncio.sleep(max(seconds, 0))
             return
         tick = math.ceil(due * 1000)
-        if tick not in self._waiting:
-            self._waiting[tick] = []
+        if tick not in self.waiting:
+            self.waiting[tick] = []
             running.call_at(tick / 1000, self._wake, tick)
         woken = running.create_future()
-        self._waiting[tick].append(woken)
+        self.waiting[tick].append(woken)
         await woken
 
     def _wake(self, tick: int) -> None:
-        for each in self._waiting.pop(tick):
+        for each in self.waiting.pop(tick):
             if not each.done():  # cancelled: its client left
                 each.set_result(None)
