@@ -176,6 +176,10 @@ Streams
     apim_gateway/streaming/test_report.py::test_the_tier_and_the_diagnostics_count
   documented: a timeout of more than 240 seconds may not be honoured
     apim_gateway/streaming/test_report.py::test_what_streams_but_surprises_is_a_warning
+  documented: `llm-content-safety` holds events until their texts fill a window
+    apim_gateway/policies/test_safety.py::test_a_response_that_is_judged_waits_for_a_window
+  inferred: a window goes on whole, an overlap makes the next one full earlier
+    apim_gateway/running/test_windows.py::test_a_window_that_overlaps_is_full_with_less_that_is_new
   inferred: `retry` decides before the first byte, and not once more after it
     apim_gateway/policies/test_flow.py::test_a_stream_that_breaks_is_not_tried_again
   inferred: a backend that breaks off cuts the client's stream, after what arrived
@@ -203,6 +207,10 @@ Backends
     apim_gateway/policies/test_failover.py::test_the_next_member_answers_when_the_first_has_failed_often_enough
   inferred: a dead backend and a timeout count as 500 to a circuit
     apim_gateway/policies/test_backend.py::test_two_dead_backends_open_their_circuits_too
+  documented: a pool and its breakers are those of the backend entities
+    apim_gateway/serving/test_folder.py::test_the_pool_and_the_breaker_are_those_of_the_backends
+  inferred: of several APIs the one with the longest path answers
+    apim_gateway/serving/test_folder.py::test_the_api_with_the_longest_path_answers_and_its_version_is_a_part_of_it
 Errors and keys
   on the wire: 401 for a missing key
     apim_gateway/serving/test_server.py::test_401_without_a_key_byte_for_byte
@@ -222,6 +230,8 @@ Errors and keys
     apim_gateway/serving/test_server.py::test_the_query_counts_only_without_the_header
   documented: the key is looked at before inbound, and its refusal runs on-error
     apim_gateway/serving/test_server.py::test_on_error_runs_when_the_key_is_refused
+  documented: a key is good for the APIs of its product
+    apim_gateway/serving/test_folder.py::test_a_key_is_good_for_the_apis_of_its_product
   inferred: the key travels on to the backend
     apim_gateway/serving/test_server.py::test_the_backend_gets_the_request_as_it_was_sent
 Tracing

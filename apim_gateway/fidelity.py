@@ -10,6 +10,8 @@ Inferred, because nobody outside has settled it:
   of three blocks in place of fifty pieces). A block leaves whole, the headers leave before the
   first block, and what came in one read leaves in one write. Since March 2026 there is an option
   that flushes each chunk of a model API; `--flush-every-chunk` gives that.
+- Windows of `llm-content-safety`: one goes on whole when its new text is full, the rest with the
+  end of the body.
 - A backend that breaks off, or whose chunks are malformed, cuts the client's connection, after all
   that arrived has been sent. So does one that says nothing for 240 seconds in mid-stream, which is
   what Azure's load balancer allows (`--backend-silence`).
@@ -72,7 +74,8 @@ Different on purpose:
 - The tokens of the managed identity and of connections are texts that no service accepts.
 - Caches, counters and circuits belong to the process and start empty.
 - The semantic cache has no embeddings: the same prompt hits, a similar one does not.
-- `llm-content-safety` lets everything pass and says so in the trace. `validate-content` has no
+- `llm-content-safety` judges nothing and says so in the trace; a response that would be judged goes
+  on in windows. `validate-content` has no
   schemas: it checks size, type and that JSON is JSON. `mock-response` has no examples.
 - Some attributes and elements load and change nothing:
 UNREAD
@@ -105,8 +108,8 @@ UNREAD: Mapping[str, str] = {
     "cache-store-value": "caching-type",
     "forward-request": "continue-timeout http-version",
     "get-authorization-context": "provider-id authorization-id identity-type identity ignore-error",
-    "llm-content-safety": "backend-id shield-prompt enforce-on-completions window-size "
-    "window-overlap-size categories output-type name threshold blocklists",
+    "llm-content-safety": "backend-id shield-prompt categories output-type name threshold "
+    "blocklists",
     "llm-semantic-cache-lookup": _SEMANTIC,
     "mock-response": "index",
     "send-one-way-request": "resource client-id ignore-error xsi-nil",

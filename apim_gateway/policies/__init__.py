@@ -22,6 +22,7 @@ from apim_gateway.policies import (
     limits,
     message,
     quotas,
+    safety,
     telemetry,
     tokens,
     url,
@@ -45,6 +46,7 @@ FAMILIES = (
     cached_responses,
     calls,
     content,
+    safety,
     telemetry,
 )
 REGISTRY = Registry(

@@ -1,16 +1,14 @@
-"""validate-content and llm-content-safety: what is in a message.
+"""validate-content: what is in a message.
 
-Sources: https://learn.microsoft.com/azure/api-management/validate-content-policy and
-https://learn.microsoft.com/azure/api-management/llm-content-safety-policy. There is no schema here,
-so validate-content checks the size, the type and that JSON is JSON; there is no Azure AI Content
-Safety, so llm-content-safety loads and lets everything pass, which the trace tells.
+Source: https://learn.microsoft.com/azure/api-management/validate-content-policy. There is no schema
+here, so it checks the size, the type and that JSON is JSON.
 """
 
 from __future__ import annotations
 
 import json
 
-from apim_gateway.reading.effect import HOLDS, PASSES, Effect
+from apim_gateway.reading.effect import HOLDS, Effect
 from apim_gateway.reading.schema import (
     BOOLEAN,
     NAME,
@@ -75,17 +73,6 @@ class ValidateContent:
         return action.strip(), f"Unspecified content type {kind} is not allowed."
 
 
-class ContentSafety:
-    """Let everything pass: there is nobody here who judges a text."""
-
-    def __init__(self, node: Node) -> None:
-        pass
-
-    async def run(self, exchange: Exchange) -> None:
-        """Tell so in the trace."""
-        exchange.trace("llm-content-safety", {"message": "Not checked by the local gateway."})
-
-
 def _json_fault(data: bytes) -> str:
     try:
         json.loads(data)
@@ -113,18 +100,8 @@ def _no_schema(node: Node) -> str:
     return ""
 
 
-def _judged(node: Node) -> tuple[str, ...]:
-    """Note that completions are judged in windows, which Azure gathers before it sends them."""
-    given = node.get("enforce-on-completions")
-    wanted = given is not None and given.source.strip().lower() != "false"
-    judged = wanted or node.around.section == OUTBOUND
-    return ("completions-judged",) if judged else ()
-
-
 NO_SCHEMA = "schema-id: there are no schemas here; leave it out to check that JSON is JSON"
 ACTION = one_of("ignore", "prevent", "detect")
-LEVELS = one_of("FourSeverityLevels", "EightSeverityLevels")
-TEXTS = Shape(text=Attribute(NAME, required=True))
 POLICIES = (
     Policy(
         "validate-content",
@@ -163,43 +140,5 @@ POLICIES = (
         ),
         stream=Effect(HOLDS, "the body is checked as a whole"),
         check=_no_schema,
-    ),
-    Policy(
-        "llm-content-safety",
-        ContentSafety,
-        (INBOUND, OUTBOUND),
-        Shape(
-            {
-                "backend-id": Attribute(NAME, required=True),
-                "shield-prompt": Attribute(BOOLEAN, default="false"),
-                "enforce-on-completions": Attribute(BOOLEAN, default="false"),
-                "window-size": Attribute(whole(1)),
-                "window-overlap-size": Attribute(whole(0)),
-            },
-            children={
-                "categories": Child(
-                    Shape(
-                        {"output-type": Attribute(LEVELS)},
-                        {
-                            "category": Child(
-                                Shape(
-                                    {
-                                        "name": Attribute(
-                                            one_of("Hate", "SelfHarm", "Sexual", "Violence"),
-                                            required=True,
-                                        ),
-                                        "threshold": Attribute(whole(0, 7), required=True),
-                                    }
-                                ),
-                                most=None,
-                            )
-                        },
-                    )
-                ),
-                "blocklists": Child(Shape(children={"id": Child(TEXTS, most=None)})),
-            },
-        ),
-        stream=Effect(PASSES, "the stream passes; nothing is checked here"),
-        notes=_judged,
     ),
 )

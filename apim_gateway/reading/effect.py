@@ -8,6 +8,7 @@ from apim_gateway.running.sections import OUTBOUND
 
 PASSES = "passes"  # the response goes on as it comes
 FORWARDS = "forwards"  # brings the response; buffer-response says how it is released
+GATHERS = "gathers"  # the response goes on in windows of text; the policy's row says when
 HOLDS = "holds"  # the response is read to its end before anything goes on
 REPLACES = "replaces"  # another body takes the place of the response
 ANSWERS = "answers"  # another response is sent, and no policy runs after it

@@ -42,14 +42,24 @@ def tokens(document: Any) -> Told:
 
 def texts(document: Any) -> int:
     """Return how many pieces of text an event brings."""
+    return sum(map(bool, _pieces(document)))
+
+
+def characters(document: Any) -> int:
+    """Return how many characters of text an event brings."""
+    return sum(_pieces(document))
+
+
+def _pieces(document: Any) -> list[int]:
+    """Return the lengths of the texts in an event."""
     if not isinstance(document, dict):
-        return 0
+        return []
     if document.get("type") in ("response.output_text.delta", "content_block_delta"):
         delta = document.get("delta")
-        return int(bool(delta.get("text") if isinstance(delta, dict) else delta))
+        return [_length(delta.get("text") if isinstance(delta, dict) else delta)]
     choices = [choice for choice in _list(document.get("choices")) if isinstance(choice, dict)]
     candidates = [each for each in _list(document.get("candidates")) if isinstance(each, dict)]
-    return sum(map(_has_text, choices)) + sum(bool(_length(c.get("content"))) for c in candidates)
+    return [*map(_text, choices), *(_length(each.get("content")) for each in candidates)]
 
 
 def length(request: Any) -> tuple[int, int]:
@@ -75,9 +85,9 @@ def _length(part: Any) -> int:
     return 0
 
 
-def _has_text(choice: dict[str, Any]) -> bool:
+def _text(choice: dict[str, Any]) -> int:
     delta = choice.get("delta")
-    return bool(delta.get("content") if isinstance(delta, dict) else choice.get("text"))
+    return _length(delta.get("content") if isinstance(delta, dict) else choice.get("text"))
 
 
 def _count(usage: dict[str, Any], names: tuple[str, ...]) -> Optional[int]:

@@ -57,6 +57,7 @@ class Exchange:
         self.section = ""
         self.preflight = False  # a browser asks beforehand; see the cors policy
         self.tees: list[Tee] = []
+        self.windows: list[tuple[int, int]] = []  # of text: characters, and how many overlap
         self._counted: set[str] = set()
         self.cache_keys: dict[str, str] = {}  # where a lookup that missed wants its answer kept
         self._incoming: Optional[Incoming] = incoming

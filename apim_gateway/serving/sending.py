@@ -17,8 +17,9 @@ from multidict import CIMultiDict
 
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.trace import Trace
+from apim_gateway.running.windows import Windowed
 from apim_gateway.wire.headers import end_to_end
-from apim_gateway.wire.relay import relay
+from apim_gateway.wire.relay import Source, relay
 from apim_gateway.wire.reply import BrokenError, Reply, SilentError
 from policy_expressions.context import Response
 
@@ -117,10 +118,14 @@ async def _send_stream(
     stream = Stream(status=response.status_code, reason=response.status_reason, headers=headers)
     stream.own = _names(headers)
     released = "8 KB at a time" if exchange.buffered else "each chunk at once"
+    source: Source = reply
+    for size, overlap in exchange.windows:
+        source = Windowed(source, size, overlap)
+        released = f"in windows of {size:,} characters, {released}"
     try:
         await stream.prepare(request)
         record.begun(response.status_code, released)
-        await relay(reply, stream, exchange.buffered, exchange.tees, record)
+        await relay(source, stream, exchange.buffered, exchange.tees, record)
         record.complete()
     except BrokenError as error:
         record.ended = "backend silent" if isinstance(error, SilentError) else "backend cut"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from apim_gateway.markdown import table
 from apim_gateway.policies import REGISTRY
-from apim_gateway.reading.effect import ANSWERS, FORWARDS, HOLDS, PASSES, REPLACES, Effect
+from apim_gateway.reading.effect import ANSWERS, FORWARDS, GATHERS, HOLDS, PASSES, REPLACES, Effect
 from apim_gateway.running.sections import SECTIONS
 from apim_gateway.streaming.rules import EXPRESSIONS, LEARN, RULES
 from apim_gateway.streaming.ways import VERDICTS
@@ -35,6 +35,7 @@ to a stream it cannot see."""
 KINDS = {
     PASSES: "passes",
     FORWARDS: "brings it",
+    GATHERS: "**gathers**",
     HOLDS: "**holds**",
     REPLACES: "**replaces**",
     ANSWERS: "**replaces**",

@@ -25,6 +25,7 @@ from apim_gateway.streaming.ways import (
     STREAMS,
     VERDICTS,
     WHOLE,
+    WINDOWS,
     Ways,
     to,
     verdict,
@@ -167,7 +168,7 @@ class _Check:
             if size:
                 detail = f" ({name}: {size} bytes)"
                 findings.append(finding("response-logged", place, detail=detail))
-                ways = to(WHOLE, ways, STREAMS, BLOCKS)
+                ways = to(WHOLE, ways, STREAMS, BLOCKS, WINDOWS)
         return ways, findings
 
 

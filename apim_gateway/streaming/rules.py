@@ -210,9 +210,10 @@ RULES = {
         Rule(
             "completions-judged",
             WARNING,
-            "completions are gathered in windows of text and judged before they go on, so the "
-            "stream comes in bursts",
-            "choose a smaller window-size, or set enforce-on-completions to false",
+            "completions are gathered in windows of text, of 10,000 characters unless told, and "
+            "judged before they go on, so the stream comes in bursts",
+            "choose a smaller window-size, or judge only requests: enforce-on-completions false, "
+            "and no llm-content-safety in outbound",
             f"{LEARN}llm-content-safety-policy",
         ),
         Rule(

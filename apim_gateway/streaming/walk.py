@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Optional
 
-from apim_gateway.reading.effect import ANSWERS, FORWARDS, HOLDS, REPLACES
+from apim_gateway.reading.effect import ANSWERS, FORWARDS, GATHERS, HOLDS, REPLACES
 from apim_gateway.reading.schema import Node, Position
 from apim_gateway.running.sections import BACKEND, INBOUND, ON_ERROR, OUTBOUND
 from apim_gateway.running.steps import Steps
@@ -22,6 +22,7 @@ from apim_gateway.streaming.ways import (
     STREAMS,
     UNKNOWN,
     WHOLE,
+    WINDOWS,
     Ways,
     merge,
     to,
@@ -29,7 +30,7 @@ from apim_gateway.streaming.ways import (
 )
 from policy_expressions import Expression
 
-PASSING = (STREAMS, BLOCKS, UNKNOWN)
+PASSING = (STREAMS, BLOCKS, WINDOWS, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Walk:
         self._ended: Ways = {}  # the ways on which no further policy runs
         self._sample = Sample()
         self._late: list[tuple[Use, str, Expression, Here]] = []
+        self._gathered: list[Here] = []  # where windows of text are wanted of the response
 
     def run(self, sections: Mapping[str, Steps], start: Ways) -> Ways:
         """Return what a streamed response becomes that begins as `start`."""
@@ -69,6 +71,9 @@ class Walk:
         for use, name, value, here in self._late:
             read = self._read(use, name, value, ways, replace(here, section=OUTBOUND))
             ways = merge(ways, read) if here.conditions else read
+        for here in self._gathered:
+            gathered = to(WINDOWS, ways, STREAMS, BLOCKS)
+            ways = merge(ways, gathered) if here.conditions else gathered
         self._on_error(sections[ON_ERROR])
         return merge(ways, self._ended)
 
@@ -195,6 +200,8 @@ class Walk:
         harms = not attribute or node.literal(attribute).lower() != harmless
         if here.section not in effect.sections or not harms:
             return ways
+        if effect.kind == GATHERS and use.policy.notes(node):
+            self._gathered.append(here)
         if effect.kind == FORWARDS:
             return self._forward(use, ways, here)
         if effect.kind == HOLDS:

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 
 NONE = "none"  # no backend has answered yet
 EMPTY = "empty"  # the body was taken and not given back
-STREAMS, BLOCKS, WHOLE, FAILS = "streams", "blocks", "whole", "fails"
+STREAMS, BLOCKS, WINDOWS = "streams", "blocks", "windows"
+WHOLE, FAILS = "whole", "fails"
 DEPENDS, UNKNOWN, REFUSED = "depends", "unknown", "refused"
 VERDICTS = {
     STREAMS: "each chunk goes on as it comes",
     BLOCKS: "the stream goes on in blocks of 8 KB",
+    WINDOWS: "the stream goes on in windows of text, each of which is judged first",
     WHOLE: "the response is held to its end and goes on in one piece",
     FAILS: "the client gets no stream: an error, an empty answer or another one",
     DEPENDS: "it depends on a condition in the document",
@@ -58,7 +60,7 @@ def verdict(ways: Ways) -> str:
     final = to(FAILS, ways, NONE, EMPTY)
     if len(final) == 1:
         return next(iter(final))
-    if STREAMS not in final and BLOCKS not in final:
+    if not {STREAMS, BLOCKS, WINDOWS} & set(final):
         known = [outcome for outcome in final if outcome != UNKNOWN]
         return min(known, key=lambda outcome: len(final[outcome]))
     return UNKNOWN if UNKNOWN in final else DEPENDS

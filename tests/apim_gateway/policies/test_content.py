@@ -46,12 +46,3 @@ def test_it_holds_the_stream() -> None:
     found: Call = ask(policy(outbound=validate("ignore")), streaming(2))
     assert found.body == EVENT * 2 + b"data: [DONE]\n\n"
     assert "Content-Length" in found.headers
-
-
-def test_content_safety_lets_everything_pass() -> None:
-    safety = (
-        '<llm-content-safety backend-id="safety" shield-prompt="true"><categories '
-        'output-type="EightSeverityLevels"><category name="Hate" threshold="4" /></categories>'
-        "</llm-content-safety>"
-    )
-    assert ask(policy(inbound=safety), body={"a": 1}).json["body"] == '{"a": 1}'

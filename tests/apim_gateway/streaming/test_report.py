@@ -86,7 +86,6 @@ def test_a_finding_in_a_fragment_or_parent_names_its_file() -> None:
         ("", "<set-header name='Content-Type'><value>a/b</value></set-header>", "", "content-type"),
         ("", "", "<forward-request timeout='241' buffer-response='false' />", "long-timeout"),
         ("", "", "<forward-request timeout-ms='240001' buffer-response='false' />", "long-timeout"),
-        ("<llm-content-safety backend-id='b' enforce-on-completions='true' />", "", "", "judged"),
     ],
 )
 def test_what_streams_but_surprises_is_a_warning(
@@ -95,6 +94,15 @@ def test_what_streams_but_surprises_is_a_warning(
     report = checked(policy(inbound=inbound, outbound=outbound, backend=backend))
     assert report.verdict == "streams"
     assert [(found.level, rule in found.rule) for found in report.findings] == [("warning", True)]
+
+
+def test_a_judged_response_is_a_warning_with_a_verdict_of_its_own() -> None:
+    safety = "<llm-content-safety backend-id='b' enforce-on-completions='true' />"
+    report = checked(policy(inbound=safety))
+    assert report.verdict == "windows"
+    assert [(found.level, found.rule) for found in report.findings] == [
+        ("warning", "completions-judged")
+    ]
 
 
 @pytest.mark.parametrize(
