@@ -10,12 +10,11 @@ from typing import Any, Callable, Optional
 
 from ..errors import AzError, DeployError
 from . import group as groups
-from . import inventory
+from . import guests, inventory
 from .az import Az
 from .clock import Clock, breathing
 from .deployment import Deployer
 from .inventory import Deleted, Resource, short
-from .management import API
 from .ownership import id_of
 from .patience import Patience
 from .purging import NOTICED, Purge
@@ -79,12 +78,23 @@ class Cleanup:
         group = groups.show(self._az, self._group)
         if group is None:
             return [], []
-        found = inventory.resources(self._az, self._group, self._ids)
-        lines = [str(resource) for resource in found if resource.ours]
-        others = [str(resource) for resource in found if not (resource.ours or resource.by_azure)]
+        ours, strangers = self._resources()
+        lines = [str(resource) for resource in ours]
+        others = [str(resource) for resource in strangers]
+        for service, (held, unseen) in self._guests(ours, strangers).items():
+            what = f"{short(service.kind)} {service.name}"
+            others += [f"{guest}, in {what}" for guest in held]
+            if unseen:
+                self._say(f"could not look into {what}: {unseen}")
         if self._is_ours(group) and not others:
             lines.insert(0, f"resource group  {self._group}  {group['location']}")
         return lines, others
+
+    def _resources(self) -> tuple[list[Resource], list[Resource]]:
+        """Return what is the lab's and what is somebody else's; what Azure made is nobody's."""
+        found = inventory.resources(self._az, self._group, self._ids)
+        ours = [resource for resource in found if resource.ours]
+        return ours, [item for item in found if not (item.ours or item.by_azure)]
 
     def _is_ours(self, group: dict[str, Any]) -> bool:
         return id_of(group["tags"]) in self._ids
@@ -93,7 +103,8 @@ class Cleanup:
         """List what is left; where that should be nothing, give Azure a while to notice."""
         patience = Patience(self._say, self._clock, "Azure's listing")
         while True:
-            lines, _ = self._live()
+            group = groups.show(self._az, self._group)
+            lines = [str(resource) for resource in self._resources()[0]] if group else []
             if not lines or expected or patience.seconds > NOTICED:
                 return lines
             patience.pause()
@@ -104,14 +115,13 @@ class Cleanup:
         if group is None:
             self._say(f"resource group {self._group}: not there")
             return [], []
-        found = inventory.resources(self._az, self._group, self._ids)
-        ours = [resource for resource in found if resource.ours]
-        others = [item for item in found if not (item.ours or item.by_azure)]
+        ours, others = self._resources()
+        kept = self._with_guests(ours, others)
         for resource in others:
             self._say(f"not the lab's, left alone: {resource}")
         for resource in ours:
-            self._say(f"to be deleted: {resource}")
-        kept = self._with_guests(ours)
+            if resource not in kept:
+                self._say(f"to be deleted: {resource}")
         if not self._is_ours(group) or others or kept:
             self._say(f"resource group {self._group} stays, with what is not the lab's in it")
             deleted, problems = self._delete_each([item for item in ours if item not in kept])
@@ -132,21 +142,32 @@ class Cleanup:
             if item.kind in _SOFT_DELETED
         ]
 
-    def _with_guests(self, ours: list[Resource]) -> dict[Resource, str]:
-        """Return the lab's services that hold what is somebody else's, and what to tell."""
-        kept = {}
+    def _guests(
+        self, ours: list[Resource], others: list[Resource]
+    ) -> dict[Resource, tuple[list[str], str]]:
+        """Return what each of the lab's services holds of others, or why that cannot be seen."""
+        found = {}
         for service in ours:
             try:
-                held = inventory.guests(self._az, self._group, service, self._ids, API)
-                reason = f"it holds what is not the lab's: {', '.join(held)}" if held else ""
+                held = guests.held(self._az, self._group, service, others, self._ids), ""
             except AzError as error:
-                reason = "" if error.not_found else f"what it holds cannot be seen: {error.reason}"
-            if reason:
-                kept[service] = (
-                    f"{short(service.kind)} {service.name} was not deleted, {reason}.\n"
-                    "Next: let its owner take that out, and run this again; or delete all with: "
-                    + self._az.text("resource", "delete", "--ids", service.id)
-                )
+                held = [], "" if error.not_found else error.reason
+            if any(held):
+                found[service] = held
+        return found
+
+    def _with_guests(self, ours: list[Resource], others: list[Resource]) -> dict[Resource, str]:
+        """Return the lab's services that are not to be deleted, and what to tell of each."""
+        kept = {}
+        for service, (held, unseen) in self._guests(ours, others).items():
+            reason = (
+                f"it holds what is not the lab's: {', '.join(held)}.\nNext: let whoever put that "
+                "there take it out, in the portal for instance, and run this again."
+                if held
+                else f"whether it holds what is not the lab's cannot be seen: {unseen}.\nNext: run "
+                "this again."
+            )
+            kept[service] = f"{short(service.kind)} {service.name} was not deleted, {reason}"
         return kept
 
     def _delete_group(self, state: str) -> str:

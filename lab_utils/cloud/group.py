@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from typing import Any, Callable, Optional
 
 from ..errors import AzError, DeployError
@@ -13,6 +14,10 @@ from .ownership import ID_TAG, OWNER_TAG, TAG, id_of, owner_of
 from .state import Record
 
 Group = dict[str, Any]
+_ASK_FOR_ONE = (
+    "let a Contributor of the subscription create a resource group and make you Contributor of it, "
+    "then set LAB_RESOURCE_GROUP to its name and LAB_ADOPT_GROUP=true; docs/azure.md, Rights"
+)
 
 
 def show(az: Az, name: str) -> Optional[Group]:
@@ -32,7 +37,8 @@ def find(az: Az, settings: Settings, lab: Record, ids: Set[str]) -> Optional[str
     `ids` are those of this folder's labs. Raises DeployError where the group is being deleted, and
     where it is not the lab's and LAB_ADOPT_GROUP does not allow its use.
     """
-    group = show(az, lab.group)
+    with _asked_for():
+        group = show(az, lab.group)
     if group is None:
         return None
     if group["properties"]["provisioningState"] == "Deleting":
@@ -65,8 +71,20 @@ def create(az: Az, settings: Settings, lab: Record, user: str, say: Callable[[st
     if re.fullmatch(r"[\w.@-]+", user):
         tags.append(f"{OWNER_TAG}={user}")
     where = ("--name", lab.group, "--location", settings.location)
-    az.json("group", "create", *where, "--tags", *tags)
+    with _asked_for():
+        az.json("group", "create", *where, "--tags", *tags)
     say(f"resource group {lab.group} created in {settings.location}")
+
+
+@contextmanager
+def _asked_for() -> Iterator[None]:
+    """Tell who may not see or create groups how to get one."""
+    try:
+        yield
+    except AzError as error:
+        if error.code != "AuthorizationFailed":
+            raise
+        raise AzError(error.command, error.code, error.message, _ASK_FOR_ONE) from error
 
 
 def other_labs(az: Az, ids: Set[str]) -> list[str]:

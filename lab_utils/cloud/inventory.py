@@ -107,30 +107,6 @@ def resources(az: Az, group: str, ids: Set[str]) -> list[Resource]:
     ]
 
 
-def guests(az: Az, group: str, service: Resource, ids: Set[str], api: str) -> list[str]:
-    """Return what others have put into one of the lab's services, and would lose with it.
-
-    `api` is the name of the lab's own API. Raises AzError where that cannot be seen.
-    """
-    if not service.is_up:
-        return []  # nobody could put anything into it
-    if service.kind == APIM:
-        listed = az.json(
-            "apim", "api", "list", "--resource-group", group, "--service-name", service.name
-        )
-        names = [item["name"] for item in listed]
-        return [f"API {name}" for name in names if name not in (api, "echo-api")]  # a tier's sample
-    if service.kind == ACCOUNT:
-        where = ("--resource-group", group, "--name", service.name)
-        listed = az.json("cognitiveservices", "account", "deployment", "list", *where)
-        return [
-            f"model deployment {item['name']}"
-            for item in listed
-            if id_of(item.get("tags")) not in ids
-        ]
-    return []
-
-
 def deleted(az: Az, groups: dict[str, str]) -> tuple[list[Deleted], list[str]]:
     """List what is soft-deleted of the labs, and of others in the same groups.
 

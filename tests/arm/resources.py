@@ -9,6 +9,9 @@ from .messages import Answer, Request, Routes
 from .operations import Operations
 from .rights import Rights
 
+# Parts of another resource that a listing shows like a resource of their own.
+LISTED_PARTS = ("microsoft.cognitiveservices/accounts/projects", "microsoft.web/sites/slots")
+
 Resource = dict[str, Any]
 Hook = Callable[[Resource, Optional[Resource]], None]  # the resource, what it was before
 
@@ -83,12 +86,16 @@ class Resources:
         ]
 
     def tracked(self, group: str = "") -> list[Resource]:
-        """Return the resources that a listing shows: those that are not part of another."""
+        """Return the resources that a listing shows: those that are not part of another.
+
+        Projects of an account and slots of a site are both.
+        """
         start = f"{self._root}/resourcegroups/{group}/".lower() if group else ""
         return [
             item
             for key, item in self.by_id.items()
-            if key.startswith(start) and key.count("/") == 8
+            if key.startswith(start)
+            and (key.count("/") == 8 or item["type"].lower() in LISTED_PARTS)
         ]
 
     def delete(self, resource_id: str) -> None:
@@ -163,6 +170,13 @@ class Resources:
         if not found:
             return Answer(204)
         self.check_locks(resource_id)
+        parts = [item["id"] for item in self.tracked() if item["id"].startswith(f"{found['id']}/")]
+        if parts:
+            raise ArmError(
+                409,
+                "CannotDeleteResource",
+                f"Can not delete resource before nested resources are deleted: {', '.join(parts)}.",
+            )
 
         def finish() -> None:
             error = self.stuck_by(found)

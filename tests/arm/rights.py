@@ -31,6 +31,13 @@ class Role:
 OWNER = Role(("*",))
 CONTRIBUTOR = Role(("*",), ("Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete"))
 READER = Role(("*/read",))
+ROLES = Role(  # Role Based Access Control Administrator
+    (
+        "*/read",
+        "Microsoft.Authorization/roleAssignments/write",
+        "Microsoft.Authorization/roleAssignments/delete",
+    )
+)
 
 
 class Rights:

@@ -1,0 +1,84 @@
+"""What others have put into the lab's own services, and would lose with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
+
+from ..errors import AzError
+from .az import Az
+from .inventory import ACCOUNT, APIM, Resource, short
+from .management import API
+from .ownership import id_of
+
+# Every name that infra/main.bicep gives within API Management, and the start of those that the
+# conformance command gives its scratch API and what belongs to it.
+_THE_LABS = rf"{API}|openai\d+|mock|response-streaming|lab-conformance.*"
+# What a tier brings: https://learn.microsoft.com/azure/api-management/get-started-create-service-instance
+_SAMPLES = r"echo-api|starter|unlimited|master"
+_OF_A_LOGGER = "Logger-Credentials-"  # begins the name of the secret that a logger keeps
+_ADMINISTRATOR = "/users/1"  # owns the subscriptions that the sample products bring
+# Path below the service, and what to call one of these.
+_COLLECTIONS = (
+    ("apis", "API"),
+    ("products", "product"),
+    ("backends", "backend"),
+    ("namedValues", "named value"),
+    ("policyFragments", "policy fragment"),
+    ("subscriptions", "subscription"),
+)
+_VERSION = "2024-05-01"
+
+
+def held(
+    az: Az, group: str, service: Resource, others: Sequence[Resource], ids: Set[str]
+) -> list[str]:
+    """Return what one of the lab's resources holds that is not the lab's.
+
+    `others` are the resources of the group that are not the lab's: some are part of it. Raises
+    AzError where that cannot be seen.
+    """
+    start = f"{service.id}/".lower()
+    found = [
+        f"{short(item.kind)} {item.name}" for item in others if item.id.lower().startswith(start)
+    ]
+    if not service.is_up:
+        return found  # nobody could put anything more into it
+    if service.kind == APIM:
+        for collection, noun in _COLLECTIONS:
+            found += [f"{noun} {item['name']}" for item in _foreign(az, service, collection)]
+    if service.kind == ACCOUNT:
+        where = ("--resource-group", group, "--name", service.name)
+        listed = az.json("cognitiveservices", "account", "deployment", "list", *where)
+        found += [
+            f"model deployment {item['name']}"
+            for item in listed
+            if id_of(item.get("tags")) not in ids
+        ]
+    return found
+
+
+def _foreign(az: Az, service: Resource, collection: str) -> Iterator[dict[str, Any]]:
+    """Yield what somebody has put into a collection; one page of it tells whether anybody has."""
+    url = f"{service.id}/{collection}?api-version={_VERSION}"
+    try:
+        listed = az.json("rest", "--method", "get", "--url", url)["value"]
+    except AzError as error:
+        if error.not_found:  # a tier without such a collection
+            return
+        raise
+    for item in listed:
+        if not re.fullmatch(f"{_THE_LABS}|{_SAMPLES}", item["name"]) and not _is_brought(item):
+            yield item
+
+
+def _is_brought(item: dict[str, Any]) -> bool:
+    """Tell whether API Management has made it by itself, beside a logger or a sample product."""
+    properties = item.get("properties") or {}
+    names = (item["name"], str(properties.get("displayName") or ""))
+    sample = re.search(rf"/products/({_SAMPLES})$", str(properties.get("scope") or ""))
+    owner = str(properties.get("ownerId") or "")
+    return any(name.startswith(_OF_A_LOGGER) for name in names) or (
+        bool(sample) and owner.endswith(_ADMINISTRATOR)
+    )

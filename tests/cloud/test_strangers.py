@@ -1,0 +1,247 @@
+"""What is not the lab's, in the lab's way, group or service, is not touched and is named."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from lab_utils.cloud.inventory import ACCOUNT, APIM
+from lab_utils.cloud.state import GROUP
+from lab_utils.errors import DeployError
+from tests.arm.cloud import SUBSCRIPTION
+from tests.cloud.bench import LAB, Bench
+
+UPSTREAM = "abcdefghijklm"  # what uniqueString makes; the lab this one comes from names things so
+TAGS = {"lab": "response-streaming", "lab-id": LAB}
+
+
+def thing(group: str, kind: str, name: str, tags: Optional[dict[str, str]] = None) -> Any:
+    place = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}/providers/{kind}/{name}"
+    return {
+        "id": place,
+        "type": kind,
+        "name": name,
+        "location": "swedencentral",
+        "sku": {"name": "BasicV2" if kind == APIM else "S0"},
+        "tags": tags,
+        "properties": {},
+    }
+
+
+def upstream_lab(bench: Bench, group: str = GROUP) -> list[Any]:
+    """Let somebody have deployed the lab this one comes from; return what there is of it."""
+    bench.az.json("group", "create", "--name", group, "--location", "swedencentral")
+    return [
+        bench.cloud.resources.add(thing(group, APIM, f"apim-{UPSTREAM}")),
+        bench.cloud.resources.add(thing(group, ACCOUNT, f"openai1-{UPSTREAM}")),
+    ]
+
+
+def test_the_upstream_lab_is_not_met_by_default_names(bench: Bench) -> None:
+    theirs = upstream_lab(bench)
+    before = copy.deepcopy(theirs)
+    target = bench.deploy()
+    assert bench.group != GROUP
+    target.remove(GROUP)
+    assert bench.cloud.resources.tracked() == theirs == before
+    assert list(bench.cloud.groups.by_name) == [GROUP]
+
+
+def test_in_an_adopted_group_the_upstream_lab_stays_as_it_is(bench: Bench) -> None:
+    theirs = upstream_lab(bench)
+    before = copy.deepcopy(theirs)
+    with pytest.raises(DeployError, match="is not this lab's, it has no tag lab-id"):
+        bench.target(resource_group=GROUP).deploy()
+    chosen: dict[str, Any] = {"resource_group": GROUP, "adopt_group": True}
+    target = bench.deploy(**chosen)
+    assert not [line for line in target.preview() if UPSTREAM in line]
+    assert not [line for line in target.resources() if UPSTREAM in line]
+    named = [line for line in bench.said if line.startswith("not the lab's, will be left: ")]
+    assert [name for name in (f"apim-{UPSTREAM}", f"openai1-{UPSTREAM}") if name in str(named)] == [
+        f"apim-{UPSTREAM}",
+        f"openai1-{UPSTREAM}",
+    ]
+    target.remove(GROUP)
+    assert bench.cloud.resources.tracked() == theirs == before
+    assert bench.cloud.groups.get(GROUP)["tags"] is None
+
+
+@pytest.mark.parametrize("tags", [None, {"lab-id": "m5m5m5m5"}], ids=["untagged", "another lab's"])
+@pytest.mark.parametrize(
+    ("kind", "name", "backend"),
+    [
+        (APIM, f"apim-{LAB}", "openai"),
+        (ACCOUNT, f"openai1-{LAB}", "openai"),
+        ("Microsoft.Web/sites", f"mock-{LAB}", "mock"),
+    ],
+)
+def test_a_resource_of_the_same_name_is_not_written_over(
+    bench: Bench, kind: str, name: str, backend: str, tags: Optional[dict[str, str]]
+) -> None:
+    bench.az.json("group", "create", "--name", "team", "--location", "swedencentral")
+    theirs = bench.cloud.resources.add(thing("team", kind, name, tags))
+    before = copy.deepcopy(theirs)
+    bench.remember("team")
+    with pytest.raises(DeployError, match=f"would write over.*\n.*{name}"):
+        bench.target(resource_group="team", adopt_group=True, backend=backend).deploy()
+    assert bench.cloud.deployments.bodies == []
+    assert bench.cloud.resources.get(theirs["id"]) == before
+
+
+def test_a_living_gateway_of_the_same_name_elsewhere_is_told(bench: Bench) -> None:
+    bench.cloud.apim.taken.add(f"apim-{LAB}")
+    with pytest.raises(DeployError, match="leave LAB_ID empty") as caught:
+        bench.target(lab_id=LAB).deploy()
+    assert "purge" not in str(caught.value)
+    assert bench.cloud.deployments.bodies == []
+
+
+def soft_deleted(bench: Bench, group: str, name: str, tags: Optional[dict[str, str]]) -> None:
+    bench.cloud.apim.soft_delete(thing(group, APIM, f"apim-{name}"))
+    bench.cloud.cognitive.soft_delete(thing(group, ACCOUNT, f"openai1-{name}", tags))
+
+
+def test_who_never_deployed_purges_nothing_of_others(bench: Bench) -> None:
+    soft_deleted(bench, GROUP, UPSTREAM, None)
+    soft_deleted(bench, f"{GROUP}-{LAB}", LAB, TAGS)
+    before = {**bench.cloud.apim.deleted}, {**bench.cloud.cognitive.deleted}
+    target = bench.target(resource_group=GROUP)
+    assert target.resources() == []
+    target.remove(GROUP)
+    assert (bench.cloud.apim.deleted, bench.cloud.cognitive.deleted) == before
+    assert "nothing to remove here" in bench.said[-1]
+
+
+def test_soft_deleted_services_of_others_are_left_and_named(bench: Bench) -> None:
+    bench.az.json("group", "create", "--name", GROUP, "--location", "swedencentral")
+    chosen: dict[str, Any] = {"resource_group": GROUP, "adopt_group": True}
+    target = bench.deploy(**chosen)
+    soft_deleted(bench, GROUP, UPSTREAM, None)
+    soft_deleted(bench, GROUP, "m5m5m5m5", {"lab-id": "m5m5m5m5"})
+    soft_deleted(bench, GROUP, "shop", {"lab-id": bench.lab.id})  # a tag inherited of the group
+    soft_deleted(bench, "another", f"x-{bench.lab.id}", None)  # the id in the name, elsewhere
+    before = {*bench.cloud.apim.deleted}, {*bench.cloud.cognitive.deleted}
+    target.resources()
+    target.remove(GROUP)
+    assert ({*bench.cloud.apim.deleted}, {*bench.cloud.cognitive.deleted}) == before
+    for name in (UPSTREAM, "m5m5m5m5", "shop"):
+        for kind in ("apim", "openai1"):
+            for told in ("not the lab's, will be left: ", "not the lab's, left alone: "):
+                lines = [line for line in bench.said if line.startswith(told)]
+                assert [line for line in lines if f"  {kind}-{name}  " in line], (told, name)
+
+
+def test_a_second_person_touches_nothing_of_the_first(bench: Bench, tmp_path: Path) -> None:
+    bench.deploy()
+    before = copy.deepcopy(bench.cloud.resources.by_id)
+    colleague = Bench(bench.loopback, bench.run, tmp_path / "colleague")
+    for group in ("", bench.group):
+        target = colleague.target(resource_group=group)
+        target.resources()
+        target.remove(group or GROUP) if group else None
+    assert any(
+        line.startswith(f"not this folder's, will be left: resource group {bench.group}, lab ")
+        for line in colleague.said
+    )
+    colleague.deploy().remove(GROUP)
+    assert bench.cloud.resources.by_id == before
+    assert list(bench.cloud.groups.by_name) == [bench.group]
+    assert not bench.cloud.apim.deleted
+
+
+def put(bench: Bench, path: str, kind: str, **more: Any) -> str:
+    """Put something of somebody else into the lab's gateway."""
+    service = next(iter(bench.cloud.apim.gateways))
+    resource_id = f"{service}/{path}"
+    name = path.rpartition("/")[2]
+    bench.cloud.resources.add({"id": resource_id, "name": name, "type": f"{APIM}/{kind}", **more})
+    return resource_id
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("apis/shop", "API shop"),
+        ("products/gold", "product gold"),
+        ("backends/warehouse", "backend warehouse"),
+        ("namedValues/warehouse-url", "named value warehouse-url"),
+        ("policyFragments/limits", "policy fragment limits"),
+        ("subscriptions/shop", "subscription shop"),
+    ],
+)
+def test_what_somebody_else_put_into_the_gateway_keeps_it_and_is_listed_first(
+    bench: Bench, path: str, told: str
+) -> None:
+    target = bench.deploy()
+    kind = path.partition("/")[0]
+    resource_id = put(bench, path, kind, properties={"scope": "/apis", "displayName": "x"})
+    target.resources()
+    (line,) = [line for line in bench.said if line.startswith("not the lab's, ")]
+    assert told in line
+    assert f"apim-{bench.lab.id}" in line
+    with pytest.raises(DeployError) as caught:
+        target.remove(bench.group)
+    assert f"it holds what is not the lab's: {told}" in str(caught.value)
+    assert "az resource delete" not in str(caught.value)  # would take the stranger's with it
+    assert "az group delete" not in str(caught.value)
+    assert bench.cloud.resources.find(resource_id)
+    assert not any("ccounts" in item["type"] for item in bench.cloud.resources.tracked())
+    bench.cloud.resources.delete(resource_id)
+    target.remove(bench.group)
+    assert bench.said[-1] == "nothing of the lab is left"
+    assert target.resources() == []
+
+
+def test_what_a_tier_brings_is_nobodys(bench: Bench) -> None:
+    target = bench.deploy(monitoring=True)
+    brought = ("apis/echo-api", "products/starter", "products/unlimited", "subscriptions/master")
+    for path in (*brought, "namedValues/Logger-Credentials--65f1", "subscriptions/65f0"):
+        kind = path.partition("/")[0]
+        secret = {"displayName": "Logger-Credentials--65f1"} if kind == "namedValues" else {}
+        sample = {"scope": "/products/starter", "ownerId": "/users/1"}
+        put(bench, path, kind, properties={**secret, **sample})
+    assert target.resources()[0].startswith("resource group  ")
+    assert not [line for line in bench.said if line.startswith("not the lab's")]
+    target.remove(bench.group)
+    assert bench.said[-1] == "nothing of the lab is left"
+
+
+def test_a_model_of_somebody_else_keeps_the_account(bench: Bench) -> None:
+    target = bench.deploy()
+    (account,) = [item["id"] for item in bench.cloud.resources.tracked() if item["type"] == ACCOUNT]
+    theirs = bench.cloud.resources.add(
+        {
+            "id": f"{account}/deployments/theirs",
+            "name": "theirs",
+            "type": f"{ACCOUNT}/deployments",
+            "sku": {"name": "Standard", "capacity": 1},
+            "properties": {"model": {"name": "gpt-5-mini", "version": "2025-08-07"}},
+        }
+    )
+    target.resources()
+    assert any("model deployment theirs" in line for line in bench.said)
+    with pytest.raises(DeployError, match="it holds what is not the lab's: model deployment their"):
+        target.remove(bench.group)
+    assert bench.cloud.resources.find(theirs["id"])
+    assert not bench.cloud.apim.gateways
+
+
+def test_a_stranger_below_one_of_the_labs_resources_keeps_it(bench: Bench) -> None:
+    """A project in a Foundry account, a slot of a web app: listed beside what holds it."""
+    target = bench.deploy(account_kind="AIServices")
+    (account,) = [item["id"] for item in bench.cloud.resources.tracked() if item["type"] == ACCOUNT]
+    kind, name = f"{ACCOUNT}/projects", f"openai1-{bench.lab.id}/research"
+    project = {"id": f"{account}/projects/research", "type": kind, "name": name}
+    bench.cloud.resources.by_id[project["id"].lower()] = {
+        **project,
+        "location": "swedencentral",
+        "properties": {},
+    }
+    with pytest.raises(DeployError, match="it holds what is not the lab's: .*research"):
+        target.remove(bench.group)
+    assert bench.cloud.resources.find(project["id"])
+    assert bench.cloud.resources.find(account)
+    assert not bench.cloud.apim.gateways
