@@ -25,6 +25,7 @@ def check(az: Az, settings: Settings, lab: Record, ids: Set[str], say: Say) -> N
     """Raise DeployError for what Azure would refuse, or what is not this lab's to write over."""
     standing = inventory.resources(az, lab.group, ids)
     _check_standing(standing, lab)
+    _check_places(standing, settings)
     known = {resource.name for resource in standing if resource.ours}
     looks = {
         "the rights on the group": partial(permissions.check, az, settings, lab.group),
@@ -53,6 +54,31 @@ def _check_standing(standing: list[inventory.Resource], lab: Record) -> None:
             f"resource group {lab.group} holds what this lab would write over, and it does not "
             f"carry the lab's tag:\n{listed}\nNext: choose another LAB_RESOURCE_GROUP, or none."
         )
+
+
+def _check_places(standing: list[inventory.Resource], settings: Settings) -> None:
+    """Raise DeployError where something stands in another region: nothing can move."""
+    places = {name: at for name, at in zip(backends(settings), regions(settings))}
+    moved = []
+    for item in standing:
+        first = item.name.partition("-")[0]
+        wanted = places.get(first, settings.location)
+        known = item.kind in (inventory.APIM, inventory.ACCOUNT) and item.ours
+        if (
+            known
+            and (first in places or first == "apim")
+            and _region(item.location) != _region(wanted)
+        ):
+            moved.append(f"  {item.name} stands in {item.location}, {wanted} is asked for")
+    if moved:
+        raise DeployError(
+            "what stands cannot move to another region:\n" + "\n".join(moved) + "\nNext: set "
+            "LAB_LOCATION and LAB_OPENAI_LOCATIONS as they were, or remove the lab first."
+        )
+
+
+def _region(location: str) -> str:
+    return location.replace(" ", "").lower()
 
 
 def _check_deleted(az: Az, settings: Settings, lab: Record, say: Say) -> None:
@@ -84,7 +110,7 @@ def _check_tier(az: Az, lab: Record, settings: Settings) -> None:
     path = f"/subscriptions/{lab.subscription}/providers/Microsoft.ApiManagement/skus"
     listed = az.json("rest", "--method", "get", "--url", f"{path}?api-version=2022-08-01")
     offered = {
-        place.replace(" ", "").lower()
+        _region(place)
         for item in listed["value"]
         if item.get("name") == settings.apim_sku and item.get("resourceType") == "service"
         for place in item.get("locations") or []

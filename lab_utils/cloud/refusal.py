@@ -73,8 +73,9 @@ NEXT_STEPS: dict[str, str] = {
     r"InvalidResourceLocation": "the resource stands in another region than LAB_LOCATION or "
     "LAB_OPENAI_LOCATIONS say, and none can move: set them back, or remove the lab first",
     r"FlagMustBeSetForRestore|ServiceAlreadyExistsInSoftDeletedState": _NAMES,
-    r"CustomDomainInUse|ServiceAlreadyExists": "a service, living or soft-deleted, has that name "
-    "already: " + _NAMES,
+    r"CustomDomainInUse|ServiceAlreadyExists": "another service has that name, maybe in another "
+    "subscription: leave LAB_ID empty, so that the lab gets names of its own; where it is a former "
+    "lab of yours, " + _NAMES,
     r"ScopeLocked": "a lock forbids it: `az lock list --output table` shows whose; ask them to "
     "take it off, or `az lock delete --ids ...`",
     r"PessimisticConcurrencyConflict|RequestConflict|Conflict|AnotherOperationInProgress": "there "

@@ -54,11 +54,21 @@ class Resources:
         for key in (kind, name):
             if key in self.rejections:
                 raise self.rejections[key]
+        before = self.by_id.get(resource["id"].lower())
+        places = [item.get("location") for item in (before or {}, resource)]
+        if before and all(places) and len({_region(str(place)) for place in places}) == 2:
+            raise ArmError(
+                409,
+                "InvalidResourceLocation",
+                f"The resource '{name}' already exists in location '{places[0]}'. A resource with "
+                f"the same name cannot be created in location '{places[1]}'. Please select a new "
+                "resource name.",
+            )
         properties = {**resource.get("properties", {}), "provisioningState": "Succeeded"}
         made = {**resource, "name": name.split("/")[-1], "properties": properties}
         hook = self._on_put.get(kind.lower())
         if hook:
-            hook(made, self.by_id.get(resource["id"].lower()))
+            hook(made, before)
         self.by_id[resource["id"].lower()] = made
         return made
 
@@ -185,3 +195,7 @@ class Resources:
             self.delete(resource_id)
 
         return self._operations.begin(request, finish)
+
+
+def _region(location: str) -> str:
+    return location.replace(" ", "").lower()
