@@ -67,6 +67,11 @@ class Deleted:
         return f"{short(self.kind)}  {self.name}  {self.location}  soft-deleted {since}, no cost"
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what tells it from every other; Azure ignores the case of names."""
+        return self.kind, self.name.lower(), self.group.lower()
+
+    @property
     def purge(self) -> tuple[str, ...]:
         """Return az's arguments that purge it."""
         return self._command("deletedservice purge", "account purge")

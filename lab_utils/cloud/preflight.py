@@ -58,7 +58,7 @@ def _check_standing(standing: list[inventory.Resource], lab: Record) -> None:
 
 def _check_places(standing: list[inventory.Resource], settings: Settings) -> None:
     """Raise DeployError where something stands in another region: nothing can move."""
-    places = {name: at for name, at in zip(backends(settings), regions(settings))}
+    places = dict(zip(backends(settings), regions(settings)))
     moved = []
     for item in standing:
         first = item.name.partition("-")[0]

@@ -36,12 +36,13 @@ class Purge:
         listed, problems = inventory.deleted(self._az, self._groups_of)
         for problem in problems:
             self._say(problem)
+        just_deleted = {item.key for item in gone}
+        wanted = [item for item in listed if item.ours or item.key in just_deleted]
         for item in listed:
-            if not item.ours:
+            if item not in wanted:
                 self._say(f"not the lab's, left alone: {item}")
-        known = {(item.kind, item.name) for item in listed}
-        wanted = [item for item in listed if item.ours]
-        wanted += [item for item in gone if (item.kind, item.name) not in known]
+        known = {item.key for item in wanted}
+        wanted += [item for item in gone if item.key not in known]
         return [item for item in wanted if not self._purged(item)]
 
     def _purged(self, item: Deleted) -> bool:

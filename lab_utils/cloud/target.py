@@ -167,6 +167,13 @@ class AzureTarget:
         return {item.id: item.group for item in (*known, self._lab)}
 
     @property
+    def _removable(self) -> dict[str, str]:
+        """Return the same without the labs that stand beside the one to remove."""
+        stand = {item.id for item in self._memory.records() if not item.removed}
+        stand.discard(self._to_remove.id)
+        return {lab: group for lab, group in self._groups_of.items() if lab not in stand}
+
+    @property
     def _ids(self) -> frozenset[str]:
         return frozenset(self._groups_of)
 
@@ -212,7 +219,7 @@ class AzureTarget:
     @property
     def _cleanup(self) -> Cleanup:
         return Cleanup(
-            self._az, self._deployer, self._to_remove, self._groups_of, self._say, self._clock
+            self._az, self._deployer, self._to_remove, self._removable, self._say, self._clock
         )
 
     @property

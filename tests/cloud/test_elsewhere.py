@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_never_deployed_is_not_nothing_left(bench: Bench) -> None:
 
 @pytest.mark.parametrize("elsewhere", ["subscription", "group"])
 def test_a_lab_in_another_place_is_named_and_is_no_success(bench: Bench, elsewhere: str) -> None:
-    """After `az account set`, or with another LAB_RESOURCE_GROUP, API Management goes on costing."""
+    """After `az account set`, or with another group, API Management goes on costing."""
     if elsewhere == "subscription":
         Memory(bench.folder).keep(Record(LAB, OTHER, f"lab-response-streaming-{LAB}"))
         stands = f"lab-response-streaming-{LAB} in subscription {OTHER}, lab {LAB}"
@@ -46,6 +47,21 @@ def test_a_deployment_tells_that_another_lab_stands(bench: Bench) -> None:
     bench.deploy(resource_group="second")
     assert any(f"stands elsewhere: resource group {group} " in line for line in bench.said)
     assert set(bench.cloud.groups.by_name) == {group, "second"}
+
+
+def test_another_lab_of_this_folder_in_the_same_group_stays(bench: Bench) -> None:
+    bench.az.json("group", "create", "--name", "team", "--location", "swedencentral")
+    chosen: dict[str, Any] = {"resource_group": "team", "adopt_group": True}
+    bench.deploy(**chosen, lab_id="aaaa2222")
+    target = bench.deploy(**chosen, lab_id=LAB)
+    assert not [line for line in target.resources()[:-1] if "aaaa2222" in line]
+    with pytest.raises(DeployError, match="a lab of this folder is left"):
+        target.remove("team")
+    names = sorted(item["name"] for item in bench.cloud.resources.tracked())
+    assert names == ["apim-aaaa2222", "openai1-aaaa2222"]
+    assert bench.cloud.apim.deleted == bench.cloud.cognitive.deleted == {}
+    bench.target(**chosen, lab_id="aaaa2222").remove("team")
+    assert bench.cloud.resources.tracked() == []
 
 
 def test_a_lab_of_another_folder_is_reached_by_its_id(bench: Bench, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong in Azure, or on the way there, is told with the step that helps: real az says it."""
+"""What goes wrong in Azure, or on the way there, is told with the step that helps."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def test_a_stranger_below_one_of_the_labs_resources_keeps_it(bench: Bench) -> No
         "location": "swedencentral",
         "properties": {},
     }
-    with pytest.raises(DeployError, match="it holds what is not the lab's: .*research"):
+    with pytest.raises(DeployError, match=r"it holds what is not the lab's: .*research"):
         target.remove(bench.group)
     assert bench.cloud.resources.find(project["id"])
     assert bench.cloud.resources.find(account)
