@@ -17,7 +17,7 @@ def test_everything_on_the_list_is_there(request: pytest.FixtureRequest) -> None
 
 
 def test_only_what_is_not_on_the_list_is_run() -> None:
-    places = ("response-streaming.ipynb", "tests/conformance", "tests/test_packaging.py")
+    places = ("response-streaming.ipynb", "tests/gateway_conformance", "tests/test_packaging.py")
     command = [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", "-qq"]
     done = subprocess.run(
         [*command, "-m", "not slow", *places],
@@ -27,6 +27,6 @@ def test_only_what_is_not_on_the_list_is_run() -> None:
         check=True,
     )
     assert [line.partition(":")[0] for line in done.stdout.split("\n") if line] == [
-        "tests/conformance/test_look.py",
-        "tests/conformance/test_questions.py",
+        "tests/gateway_conformance/test_look.py",
+        "tests/gateway_conformance/test_questions.py",
     ]
