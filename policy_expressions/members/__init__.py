@@ -23,6 +23,7 @@ from policy_expressions.members import (
     text,
     web,
     xml,
+    xml_reader,
     zones,
 )
 
@@ -39,6 +40,7 @@ FAMILIES = {
     "LINQ": linq,
     "JSON": json,
     "XML": xml,
+    "XmlReader": xml_reader,
     "Regular expressions": regex,
     "Web": web,
     "Cryptography": crypto,

@@ -39,13 +39,13 @@ from policy_expressions.members.xml_content import (
     set_value,
     siblings,
 )
-from policy_expressions.runtime.abilities import Folds
 from policy_expressions.runtime.enums import member
 from policy_expressions.types.model import Definition
 from policy_expressions.types.signatures import with_run
 from policy_expressions.xml import nodes as tree
+from policy_expressions.xml.cursor import XmlReader, load
 from policy_expressions.xml.declaration import Declaration
-from policy_expressions.xml.equality import same
+from policy_expressions.xml.equality import Comparer, same
 from policy_expressions.xml.names import XML, XMLNS, Name, Namespace, as_name, checked
 from policy_expressions.xml.reader import parse_document, parse_element
 from policy_expressions.xml.writer import prefix_of
@@ -87,6 +87,7 @@ _NODE = {
     "bool IsBefore(XNode node)": lambda a, b: document_order(a) < document_order(b),
     "string ToString(); string ToString(SaveOptions options)": with_run(as_text),
     "static bool DeepEquals(XNode n1, XNode n2)": same,
+    "static XNode ReadFrom(XmlReader! reader)": XmlReader.take,
 }
 _CONTAINER = {
     _any("void Add"): with_run(add),
@@ -136,6 +137,7 @@ _ELEMENT = {
     "static XElement Parse(string! text, LoadOptions options)": with_run(reading(parse_element)),
     "static XElement Load(StringReader! textReader); "
     "static XElement Load(StringReader! textReader, LoadOptions options)": with_run(load_element),
+    "static XElement Load(XmlReader! reader)": load,
 }
 _DOCUMENT = {
     "new(); new(params object[] content); "
@@ -232,28 +234,6 @@ _EXTENSIONS = {
     "static void Remove(this IEnumerable<XNode>! source); "
     "static void Remove(this IEnumerable<XAttribute>! source)": remove_each,
 }
-
-
-class Comparer(Folds):
-    """XNodeEqualityComparer and XNodeDocumentOrderComparer."""
-
-    def __init__(self, of: str) -> None:
-        self.type = of
-
-    def fold(self, node: Any) -> Any:
-        """Return a key that is equal for nodes that DeepEquals calls equal."""
-        return None if node is None else _Key(node)
-
-
-class _Key:
-    def __init__(self, node: tree.Node) -> None:
-        self._node = node
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and same(self._node, other._node)
-
-    def __hash__(self) -> int:
-        return hash(self._node.__class__)
 
 
 def _define(head: str, members: Optional[dict[str, Any]] = None) -> Definition:

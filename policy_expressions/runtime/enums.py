@@ -30,6 +30,7 @@ _TABLE = {
     "DnsName DnsFromAlternativeName UrlName",
     "System.Xml.Linq.LoadOptions": "None PreserveWhitespace SetBaseUri SetLineInfo=4",
     "System.Xml.Linq.SaveOptions": "None DisableFormatting OmitDuplicateNamespaces",
+    "System.Xml.DtdProcessing": "Prohibit Ignore Parse",
     "System.Xml.XmlNodeType": "None Element Attribute Text CDATA EntityReference Entity "
     "ProcessingInstruction Comment Document DocumentType DocumentFragment Notation Whitespace "
     "SignificantWhitespace EndElement EndEntity XmlDeclaration",

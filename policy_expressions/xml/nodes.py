@@ -46,6 +46,7 @@ class Attribute(Thing):
     def __init__(self, name: Name, value: str) -> None:
         self.name = name
         self.value = value
+        self.written = name.local  # with the prefix that a text had
 
     @property
     def declares(self) -> bool:
@@ -210,6 +211,7 @@ class Element(Container):
     def __init__(self, name: Name) -> None:
         super().__init__()
         self.name = name
+        self.written = name.local  # with the prefix that a text had
         self.attributes: list[Attribute] = []
         self.closed = False
 

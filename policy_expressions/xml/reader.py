@@ -10,7 +10,7 @@ import re
 from typing import Any, Callable, Optional
 from xml.parsers import expat
 
-from policy_expressions.errors import ExpressionFailure
+from policy_expressions.errors import Exceeded, ExpressionFailure
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import characters, units
 from policy_expressions.xml.declaration import Declaration
@@ -40,6 +40,21 @@ def parse_document(run: Run, text: str, keep_space: bool = False) -> Document:
     return _Reader(run, characters(text), keep_space).document()
 
 
+def parse_steps(run: Run, text: str) -> tuple[Document, list[Element], Optional[ExpressionFailure]]:
+    """Return the document, with all white space, as far as it is one.
+
+    With it come the elements that are still open there, and the XmlException that ends it.
+    """
+    run.charge(len(text))
+    reader = _Reader(run, characters(text), keep_space=True)
+    try:
+        return reader.document(), [], None
+    except Exceeded:
+        raise
+    except ExpressionFailure as fault:
+        return reader.read, reader.open, fault
+
+
 def parse_element(run: Run, text: str, keep_space: bool = False) -> Element:
     """Return the one element of a text. Raises XmlException."""
     document = parse_document(run, text, keep_space)
@@ -54,8 +69,8 @@ class _Reader:
         self._text = text
         self._bytes = text.encode("utf-8")
         self._keep = keep_space
-        self._document = Document()
-        self._open: list[Element] = []
+        self.read = Document()
+        self.open: list[Element] = []
         self._starts: list[tuple[str, int, int]] = []
         self._scopes: list[dict[str, str]] = [{"xml": XML, "xmlns": XMLNS, "": ""}]
         self._held: list[str] = []  # character data not yet put into a node
@@ -84,11 +99,11 @@ class _Reader:
             self._parser.Parse(self._bytes, True)
         except expat.ExpatError as fault:
             raise self._fault(fault) from None
-        return self._document
+        return self.read
 
     def _declaration(self, version: str, encoding: Optional[str], standalone: int) -> None:
         yes_no = {1: "yes", 0: "no"}.get(standalone)
-        self._document.declaration = Declaration(version, encoding, yes_no)
+        self.read.declaration = Declaration(version, encoding, yes_no)
 
     def _doctype(self, *_: Any) -> None:
         raise self._error(_PROHIBITED)
@@ -111,20 +126,22 @@ class _Reader:
         declared = {n[6:]: v for n, v in pairs if n.partition(":")[0] == "xmlns"}
         self._scopes.append({**self._scopes[-1], **declared} if declared else self._scopes[-1])
         element = Element(self._name(name))
+        element.written = name
         for attribute, value in pairs:
             plain = attribute == "xmlns"
             qualified = Name("xmlns") if plain else self._name(attribute, default="")
-            element.attributes.append(Attribute(qualified, value))
-            element.attributes[-1].parent = element
+            made = Attribute(qualified, value)
+            made.written, made.parent = attribute, element
+            element.attributes.append(made)
         around = self._around
         element.parent = around
         around.nodes.append(element)
-        self._open.append(element)
+        self.open.append(element)
         self._starts.append((name, line, column + 1))
 
     def _end(self, name: str) -> None:
         self._flush()
-        element = self._open.pop()
+        element = self.open.pop()
         element.closed = bool(element.nodes) or not self._is_empty()
         self._starts.pop()
         self._scopes.pop()
@@ -137,7 +154,7 @@ class _Reader:
 
     @property
     def _around(self) -> Container:
-        return self._open[-1] if self._open else self._document
+        return self.open[-1] if self.open else self.read
 
     def _start_cdata(self) -> None:
         self._flush()
