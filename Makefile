@@ -67,6 +67,11 @@ BASE ?= main
 bench-compare: $(VENV)/lab
 	$(BIN)/python -m bench.compare $(BASE)
 
+# Many users at once, at the gateway that the settings name, with Locust; docs/performance.md.
+load: $(VENV)/lab
+	$(PIP) --requirement load/requirements.txt
+	$(BIN)/python -m load $(LOAD)
+
 clean:
 	rm -rf $(VENV) .az build
 
