@@ -147,6 +147,16 @@ Policies
     apim_gateway/policies/test_jwt.py::test_a_token_that_is_not_valid_is_401_with_its_reason
   documented: a preflight is answered by `cors`, an origin it does not list by an empty 200
     apim_gateway/policies/test_cors.py::test_an_origin_that_is_not_listed_gets_an_empty_200
+  on the wire: what `json-to-xml` makes of JSON, without its optional attributes
+    apim_gateway/running/test_conversion.py::test_what_was_captured_of_json_to_xml
+  documented: what its attributes for namespaces and attributes do
+    apim_gateway/running/test_conversion.py::test_the_documented_example_of_json_to_xml
+  on the wire: what `xml-to-json` makes of XML, with kind="direct"
+    apim_gateway/running/test_conversion.py::test_what_was_captured_of_xml_to_json
+  documented: both convert where the Content-Type and the Accept header say so
+    apim_gateway/policies/test_conversions.py::test_json_becomes_xml_where_type_and_accept_say_so
+  inferred: a body that cannot be read goes on as it came
+    apim_gateway/policies/test_conversions.py::test_an_event_stream_is_held_and_goes_on_as_it_came
   documented: `wait` goes on with all or with any of its steps
     apim_gateway/policies/test_flow.py::test_wait_runs_steps_side_by_side
   documented: `send-request` gives null where it fails and may

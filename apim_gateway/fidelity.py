@@ -52,6 +52,10 @@ Inferred, because nobody outside has settled it:
   message, one token for each text delta. Where the consumed tokens are wanted in a header, a JSON
   answer is read whole first, and a stream tells the prompt's estimate. Without `usage` in the
   response there is no token metric.
+- `json-to-xml` and `xml-to-json` follow the few answers that were captured: no spaces between
+  elements, `#text` for the text beside attributes, `$t` and no `@` where JavaScript is to read it,
+  a Content-Type of the new form. With apply="always" the body is read whole before the Accept
+  header is looked at, and one that cannot be read goes on as it came.
 - An answer from a cache goes on with outbound; a response is read whole before it is stored.
 - The messages of refused tokens, the texts of the headers that refuse a debug token, and what
   stands in the `data` of a trace's entry.
@@ -88,7 +92,7 @@ UNREAD
 - `send-service-bus-message` writes to the telemetry file, as `log-to-eventhub` does.
 - The management calls answer on the gateway's port, to who brings the subscription key.
 - Products and users are what `--product` and `--subscriptions` say: nobody signs up, and nothing
-  needs an approval. Certificates and bodies in XML are not here.
+  needs an approval. Certificates are not here.
 """
 
 from __future__ import annotations

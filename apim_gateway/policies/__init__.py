@@ -14,6 +14,7 @@ from apim_gateway.policies import (
     callers,
     calls,
     content,
+    conversions,
     cors,
     elsewhere,
     flow,
@@ -46,6 +47,7 @@ FAMILIES = (
     cached_responses,
     calls,
     content,
+    conversions,
     safety,
     telemetry,
 )

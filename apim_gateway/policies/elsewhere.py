@@ -11,7 +11,7 @@ from apim_gateway.reading.registry import Elsewhere
 from apim_gateway.running.sections import BACKEND, INBOUND, ON_ERROR, OUTBOUND, SECTIONS
 
 NO_CERTIFICATES = "there are no certificates here"
-NO_XML = "it runs no XML bodies"
+NO_XML = "it has no XSLT"
 NOT_LOCAL = "it needs a service that is not here"
 NO_RESOLVERS = "it belongs to a GraphQL resolver"
 IN, EXCEPT_BACKEND = (INBOUND,), (INBOUND, OUTBOUND, ON_ERROR)
@@ -21,15 +21,6 @@ POLICIES = {
     "http-data-source": Elsewhere(NO_RESOLVERS, SECTIONS),
     "invoke-dapr-binding": Elsewhere(NOT_LOCAL, EXCEPT_BACKEND),
     "invoke-request": Elsewhere(NOT_LOCAL, (BACKEND,)),
-    "json-to-xml": Elsewhere(
-        NO_XML,
-        EXCEPT_BACKEND,
-        Effect(
-            HOLDS,
-            "converts the response as a whole",
-            unless=("apply", "content-type-json"),
-        ),
-    ),
     "jsonp": Elsewhere(
         "a stream has no callback", (OUTBOUND,), Effect(HOLDS, "wraps the response as a whole")
     ),
@@ -48,15 +39,6 @@ POLICIES = {
     "validate-odata-request": Elsewhere(NOT_LOCAL, IN),
     "validate-parameters": Elsewhere("api.json declares no parameters", IN),
     "validate-status-code": Elsewhere("api.json declares no status codes", (OUTBOUND, ON_ERROR)),
-    "xml-to-json": Elsewhere(
-        NO_XML,
-        EXCEPT_BACKEND,
-        Effect(
-            HOLDS,
-            "converts the response as a whole",
-            unless=("apply", "content-type-xml"),
-        ),
-    ),
     "xsl-transform": Elsewhere(
         NO_XML, (INBOUND, OUTBOUND), Effect(HOLDS, "transforms the response as a whole")
     ),

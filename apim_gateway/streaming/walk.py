@@ -197,7 +197,8 @@ class Walk:
     def _effect(self, use: Use, ways: Ways, here: Here) -> Ways:
         effect, node = use.policy.stream, use.node
         attribute, harmless = effect.unless
-        harms = not attribute or node.literal(attribute).lower() != harmless
+        given = node.get(attribute)
+        harms = given is None or not given.constant or given.source.strip().lower() != harmless
         if here.section not in effect.sections or not harms:
             return ways
         if effect.kind == GATHERS and use.policy.notes(node):

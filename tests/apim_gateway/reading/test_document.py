@@ -28,7 +28,7 @@ def in_section(xml: str, section: str = "inbound") -> list[str]:
         (
             "<xsl-transform />",
             "p.xml:3: xsl-transform: API Management has this policy, but this gateway does not "
-            "run it: it runs no XML bodies",
+            "run it: it has no XSLT",
         ),
         (
             "<forward-request />",
