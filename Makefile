@@ -19,7 +19,7 @@ UNFIT := unfit
 .PHONY: $(VENV)/lab $(VENV)/tests
 endif
 
-.PHONY: run test test-fast fuzz lint audit refresh bench bench-compare load clean
+.PHONY: run test test-fast test-browser fuzz lint audit refresh bench bench-compare load clean
 
 run: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook run
@@ -31,6 +31,11 @@ test: $(VENV)/tests
 # What takes seconds: no Azure, no notebooks, no labs; pyproject.toml lists what is left out.
 test-fast: $(VENV)/tests
 	$(BIN)/python -m pytest -m "not slow" tests
+
+# The notebook in JupyterLab, in Chromium without a window: apt-get install chromium chromium-driver
+test-browser: $(VENV)/tests
+	$(PIP) --requirement tests/browser-requirements.txt
+	$(BIN)/python -m pytest -n 0 -rs tests/browser
 
 # The tests over made-up input once more, with other input each time.
 fuzz: $(VENV)/tests
