@@ -11,7 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from apim_gateway.errors import ConfigError
-from apim_gateway.wire.upstream import LARGEST_HEADER
+from apim_gateway.wire.headers import LARGEST_HEADER
 
 GRACE = 0.5  # seconds for requests under way when the gateway stops
 HEADER_SECONDS = 30.0  # for the headers of the first request of a connection

@@ -19,6 +19,7 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     )
 )
+LARGEST_HEADER = 65_536  # bytes; tokens with many claims are long
 Pairs = Iterable[tuple[str, str]]
 
 

@@ -148,6 +148,7 @@ def test_a_wrong_command_line_is_told_in_one_line_with_status_2(
         ("[]", "it should be a JSON object"),
         ("{}", "it should be JSON with traceEntries, as listTrace has"),
     ],
+    ids=["xml", "deep list", "deep object", "list", "empty"],
 )
 def test_a_file_that_is_no_trace_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / "trace.json"
