@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,11 @@ class Upstream:
     def __init__(self, events: Sequence[bytes], in_step: bool = False) -> None:
         self.events, self.in_step = events, in_step
         self.paths: list[str] = []
-        self.read = asyncio.Event()
+
+    @cached_property
+    def read(self) -> asyncio.Event:
+        """Return what is set when somebody has read an event."""
+        return asyncio.Event()  # first asked for where a loop runs, which Python 3.9 wants
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.paths.append(request.path)
