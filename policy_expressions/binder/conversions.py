@@ -180,8 +180,7 @@ def explicit(source: Type, target: Type, checked: Optional[bool]) -> Optional[Co
     own = user_defined("explicit", source, target)
     if own is not None:
         return own
-    related = LIBRARY.derives(target, source) or "interface" in (source.kind, target.kind)
-    if related and not source.is_value and source.definition.name != "string":
+    if not source.is_value and LIBRARY.may_be(source, target):
         return target.unbox
     return None
 

@@ -164,7 +164,7 @@ class Binder:
         if name in self.scopes[-1]:
             text = f"A local variable or function named '{name}' is already defined in this scope"
             raise node.source.at(node.start, CompileError("CS0128", text))
-        if self.lookup(name) is not None:
+        if self.lookup(name) is not None or name == "context":
             text = (
                 f"A local or parameter named '{name}' cannot be declared in this scope because "
                 "that name is used in an enclosing local scope to define a local or parameter"
@@ -214,6 +214,8 @@ def _unsupported(node: Node, what: str) -> ExpressionError:
 
 
 def _no_value(found: Expr) -> CompileError:
+    if isinstance(found, TypeName) and found.type is None:
+        return CompileError("CS0118", f"'{found.name}' is a namespace but is used like a variable")
     if isinstance(found, TypeName):
         return CompileError("CS0119", f"'{found.name}' is a type, which is not valid here")
     return CompileError("CS0029", "Cannot implicitly convert type 'void' to 'object'")

@@ -74,7 +74,7 @@ def _member_set(binder: Binder, target: Expr, node: Node) -> Runner:
     if left.kind == "bracketed_argument_list":
         member = bind_index(binder, target, left)
     else:
-        member = bind_access(binder, target, left, called=False)
+        member = _member(binder, target, left)
     if member.place is None:
         name = member.read_only or left.text
         text = f"Property or indexer '{name}' cannot be assigned to -- it is read only"
@@ -83,6 +83,16 @@ def _member_set(binder: Binder, target: Expr, node: Node) -> Runner:
         raise UnsupportedError("nested initializer", "make the inner object with new")
     where, value = member.place, to_type(binder.value(node["right"]), member.value_type).run
     return lambda f: where(f)[1](value(f))
+
+
+def _member(binder: Binder, target: Expr, node: Node) -> Expr:
+    try:
+        return bind_access(binder, target, node, called=False)
+    except CompileError as refusal:
+        if refusal.code != "CS1061":
+            raise
+        text = f"'{target.type}' does not contain a definition for '{node.text}'"
+        raise CompileError("CS0117", text) from None
 
 
 def _addition(binder: Binder, target: Expr, items: list[Expr]) -> Runner:
@@ -105,7 +115,11 @@ def bind_anonymous(binder: Binder, node: Node) -> Expr:
     values: list[Expr] = []
     for member in node.children:
         names.append(_member_name(member))
-        values.append(binder.value(member["value"]))
+        value = binder.value(member["value"])
+        if value.type is None:
+            text = f"Cannot assign {value.shown} to anonymous type property"
+            raise member.source.at(member.start, CompileError("CS0828", text))
+        values.append(value)
     of = LIBRARY.anonymous(tuple(names), tuple(v.value_type for v in values))
     runs = [value.run for value in values]
     fields = tuple(names)

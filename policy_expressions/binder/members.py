@@ -231,7 +231,7 @@ def _no_member(of: Type, name: str, static: bool) -> Exception:
     if wrong is not None:
         return wrong
     others = {name for owner in LIBRARY.ancestors(of) for name in owner.definition.others}
-    if of.definition.sealed and name not in others:
+    if (of.definition.sealed or of.kind == "enum") and name not in others:
         if static:
             text = f"'{of}' does not contain a definition for '{name}'"
             return CompileError("CS0117", text)

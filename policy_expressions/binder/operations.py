@@ -75,10 +75,6 @@ def _divide_float(a: float, b: float) -> float:
     return math.copysign(math.inf, a) * math.copysign(1, b)
 
 
-def _multiply_float(a: float, b: float) -> float:
-    return a * b
-
-
 def _divide_decimal(context: Context, a: Decimal, b: Decimal) -> Decimal:
     if not b:
         raise _division_by_zero()
@@ -251,10 +247,9 @@ def _equality(word: str, left: Expr, right: Expr) -> Optional[Operation]:
         return Operation(BOOL, a, a, compare)
     if a is None or b is None or a.is_value or b.is_value:
         return None
-    related = LIBRARY.derives(a, b) or LIBRARY.derives(b, a) or "interface" in (a.kind, b.kind)
-    literals = (left.constant is not MISSING) == (right.constant is not MISSING)
-    if not related:
+    if not LIBRARY.may_be(a, b):
         return None
+    literals = (left.constant is not MISSING) == (right.constant is not MISSING)
     return Operation(BOOL, None, None, lambda a, b: _same_reference(a, b, literals) is wanted)
 
 

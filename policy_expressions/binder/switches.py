@@ -12,8 +12,9 @@ from policy_expressions.binder.exprs import Expr, Frame, Runner, State, merge
 from policy_expressions.binder.patterns import Pattern, bind_case
 from policy_expressions.binder.statements import BREAK, sequence
 from policy_expressions.errors import CompileError
-from policy_expressions.library import BOOL
+from policy_expressions.library import BOOL, LIBRARY, OBJECT
 from policy_expressions.syntax.node import Node
+from policy_expressions.types.model import Type
 
 Test = Callable[[Frame, Any], bool]
 
@@ -32,6 +33,7 @@ class _Labels:
     """The labels of one switch so far."""
 
     constants: set[Any] = field(default_factory=set)
+    types: list[Type] = field(default_factory=list)
     has_default: bool = False
 
 
@@ -84,11 +86,24 @@ def _label(binder: Binder, node: Node, subject: Expr, labels: _Labels) -> Test:
         key = (type(pattern.constant[0]), pattern.constant[0])
         _only_once(key in labels.constants, node["pattern"].text)
         labels.constants.add(key)
-    test = pattern.test
+    test, of = pattern.test, pattern.of
+    if of is None:
+        constant = pattern.constant and pattern.constant[0]
+        of = OBJECT if constant is None else LIBRARY.type_of(constant)
+    if pattern.constant != (None,) and any(LIBRARY.derives(of, known) for known in labels.types):
+        raise node.source.at(node["pattern"].start, CompileError("CS8120", _UNREACHABLE))
     if guard is None:
+        if pattern.constant is None:
+            labels.types.append(of)
         return test
     when = to_type(binder.value(guard), BOOL).run
     return lambda f, value: test(f, value) and when(f)
+
+
+_UNREACHABLE = (
+    "The switch case is unreachable. It has already been handled by a previous case or it is "
+    "impossible to match."
+)
 
 
 def _only_once(is_there: bool, shown: str) -> None:

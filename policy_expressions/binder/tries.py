@@ -44,7 +44,12 @@ def bind_try(binder: Binder, node: Node) -> Runner:
     after = binder.state
     clauses = []
     caught: list[Type] = []
+    general = False
     for clause in node.all("catch"):
+        if general:
+            text = "Catch clauses cannot follow the general catch clause of a try statement"
+            raise clause.source.at(clause.start, CompileError("CS1017", text))
+        general = clause.get("type") is None and clause.get("filter") is None
         binder.state = before
         clauses.append(_catch(binder, clause, caught))
         after = merge(after, binder.state)

@@ -152,15 +152,23 @@ _MADE_SET = {
 _GENERIC = "System.Collections.Generic"
 
 
-def _line(name: str, put: str, take: str, index: int) -> Definition:
+def _push(items: List, item: Any) -> None:
+    list.insert(items, 0, item)
+
+
+def _line(name: str, put: str, take: str, add: Callable[[Any, Any], None]) -> Definition:
+    """Return a collection that gives the first of its items: a Stack adds others before it."""
+    order = slice(None, None, -1 if add is _push else 1)
     return Definition(
         f"class {_GENERIC}.{name}<T> : IReadOnlyCollection<T>",
         {
             "new()": with_type(lambda of: List(of)),
-            "new(IEnumerable<T>! collection)": with_type(lambda of, items: List(of, walk(items))),
-            f"void {put}(T item)": does.changing(list.append),
-            f"T {take}()": does.ending(name, index, take=True),
-            "T Peek()": does.ending(name, index, take=False),
+            "new(IEnumerable<T>! collection)": with_type(
+                lambda of, items: List(of, list(walk(items))[order])
+            ),
+            f"void {put}(T item)": does.changing(add),
+            f"T {take}()": does.ending(name, take=True),
+            "T Peek()": does.ending(name, take=False),
             "bool Contains(T item)": lambda items, item: does.position(items, item) >= 0,
             "void Clear()": does.changing(list.clear),
         },
@@ -251,8 +259,8 @@ DEFINITIONS = (
     ),
     Definition(f"interface {_GENERIC}.ISet<T> : ICollection<T>", _SET),
     Definition(f"class {_GENERIC}.HashSet<T> : ISet<T>, IReadOnlyCollection<T>", _MADE_SET),
-    _line("Queue", "Enqueue", "Dequeue", 0),
-    _line("Stack", "Push", "Pop", -1),
+    _line("Queue", "Enqueue", "Dequeue", list.append),
+    _line("Stack", "Push", "Pop", _push),
     Definition(
         f"struct {_GENERIC}.KeyValuePair<K, V>",
         {

@@ -156,13 +156,13 @@ def copy(source: Any, *how: Any) -> None:
     target[at : at + length] = source[start : start + length]
 
 
-def ending(name: str, index: int, take: bool) -> Callable[[List], Any]:
-    """Return what reads (or takes) the end of a queue or stack."""
+def ending(name: str, take: bool) -> Callable[[List], Any]:
+    """Return what reads (or takes) the first item of a queue or stack."""
 
     def run(items: List) -> Any:
         if not items:
             raise invalid_operation(f"{name} empty.")
         items.version += take
-        return list.pop(items, index) if take else list.__getitem__(items, index)
+        return list.pop(items, 0) if take else list.__getitem__(items, 0)
 
     return run

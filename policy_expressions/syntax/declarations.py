@@ -6,7 +6,7 @@ from policy_expressions.syntax.creation import parse_declared_type, parse_initia
 from policy_expressions.syntax.cursor import Cursor
 from policy_expressions.syntax.lambdas import parse_parameters
 from policy_expressions.syntax.node import Node
-from policy_expressions.syntax.types import parse_type, scan_type
+from policy_expressions.syntax.types import PREDEFINED, parse_type, scan_type
 
 
 def is_declaration(cursor: Cursor) -> bool:
@@ -14,8 +14,9 @@ def is_declaration(cursor: Cursor) -> bool:
     if cursor.word("await"):
         return False
     after, sure = scan_type(cursor, cursor.at)
-    if sure and cursor.tokens[after].kind == "name":
-        return True
+    following = cursor.tokens[after].kind
+    if sure and (following == "name" or (cursor.kind in PREDEFINED and following not in ".(")):
+        return True  # `int = 1` lacks its name
     return cursor.word("var") and cursor.peek().kind == "(" and _is_parting(cursor)
 
 

@@ -109,6 +109,8 @@ class Lexer:
                 raise self._unknown(at)
             kind, word = match.lastgroup, match.group()
             if kind == "operator":
+                if word == "/" and text.startswith("/*", at):
+                    raise self._unknown(at)
                 if hole and not depth and word in ("}", ":", "::"):
                     return found, at
                 depth += _BRACKETS.get(word, 0)

@@ -72,9 +72,5 @@ class Node:
         """Return every child of that label."""
         return [child for child, name in zip(self.children, self.labels) if name == label]
 
-    def only(self, kind: str) -> Optional[Node]:
-        """Return the first child of that kind."""
-        return next((child for child in self.children if child.kind == kind), None)
-
     def __repr__(self) -> str:
         return f"<{self.kind} {self.text!r}>"

@@ -184,6 +184,13 @@ class Library:
                     return True
         return False
 
+    def may_be(self, of: Type, wanted: Type) -> bool:
+        """Tell whether a reference of one type may be one of the other: by a class in between."""
+        if self.derives(of, wanted) or self.derives(wanted, of):
+            return True
+        final = any(t.is_value or t.kind == "delegate" or t.name == "string" for t in (of, wanted))
+        return "interface" in (of.kind, wanted.kind) and not final
+
     def _varies(self, sign: str, of: Type, wanted: Type) -> bool:
         """Tell whether an argument may stand for another: references of derived types may."""
         if of is wanted:

@@ -33,7 +33,7 @@ def fault(text: str) -> tuple[int, int, str]:
         ("@(f(1 2))", 1, 7, "CS1003: Syntax error, ',' expected"),
         ("@{ if true return 1; return 2; }", 1, 7, "CS1003: Syntax error, '(' expected"),
         ("@{ else return 1; }", 1, 4, "CS8641: 'else' cannot start a statement."),
-        ("@{ int = 5; return 1; }", 1, 4, "CS1525: Invalid expression term 'int'"),
+        ("@{ int = 5; return 1; }", 1, 8, "CS1001: Identifier expected"),
         ("@{ var class = 5; return 1; }", 1, 8, "CS1002: ; expected"),
         ("@{ 5; return 1; }", 1, 4, "CS0201: Only assignment, call"),
         ("@{ a + b; return 1; }", 1, 4, "CS0201: Only assignment, call"),
