@@ -11,7 +11,7 @@ import requests
 
 from stream_probe import proxies
 
-from . import refused, scopes
+from . import refused, scopes, waiting
 from .cloud.az import Az, Runner
 from .errors import GatewayError
 from .secret import Secret
@@ -55,14 +55,7 @@ class ExistingTarget:
             f"?api-version={self._settings.api_version}"
         )
         try:
-            with proxies.session(url) as session:
-                answer = session.post(
-                    url,
-                    headers={"api-key": deployment.api_key},
-                    json={"messages": []},
-                    timeout=60,
-                    allow_redirects=False,
-                )
+            answer = waiting.answer(lambda: _asked(url, deployment.api_key))
         except requests.RequestException:
             raise GatewayError(
                 f"nobody answers at {self._url}: see to LAB_GATEWAY_URL and the network"
@@ -122,3 +115,14 @@ class ExistingTarget:
     @property
     def _url(self) -> str:
         return self._settings.gateway_url or ""
+
+
+def _asked(url: str, key: str) -> requests.Response:
+    with proxies.session(url) as session:
+        return session.post(
+            url,
+            headers={"api-key": key},
+            json={"messages": []},
+            timeout=60,
+            allow_redirects=False,
+        )

@@ -14,6 +14,7 @@ import requests
 
 from stream_probe import proxies
 
+from . import waiting
 from .cloud.account import sign_in
 from .cloud.az import Az
 from .cloud.redaction import redact
@@ -47,7 +48,7 @@ class Arm:
 
     def _at(self, url: str, query: Mapping[str, str]) -> Optional[dict[str, Any]]:
         try:
-            answer = self._session.get(url, params=query, timeout=60)
+            answer = waiting.answer(lambda: self._session.get(url, params=query, timeout=60))
             body = answer.json()
         except (requests.RequestException, ValueError):
             raise GatewayError(

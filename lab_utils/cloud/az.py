@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,8 @@ from typing import Any, Callable, Optional
 
 from ..errors import AzError, DeployError
 from ..processes import kill_family
+from ..waiting import output
 from . import refusal
-from .clock import MOMENT
 from .redaction import redact
 
 TEMPORARY = "lab-"  # begins the name of each folder for files that only az reads
@@ -137,7 +136,7 @@ class Process:
             **_own_group(),
         )
         try:
-            stdout, stderr = _outcome(process, seconds)
+            stdout, stderr = output(process, seconds)
         except BaseException:  # an interrupt too: nothing is left running
             _end(process)
             raise
@@ -193,21 +192,6 @@ def _own_group() -> dict[str, Any]:
         new_group = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         options = {"creationflags": new_group}
     return options
-
-
-def _outcome(process: subprocess.Popen[str], seconds: float) -> tuple[str, str]:
-    """Return what a command wrote. Raises subprocess.TimeoutExpired.
-
-    Windows takes an interrupt only between two waits, so no wait is long.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        left = deadline - time.monotonic()
-        try:
-            return process.communicate(timeout=max(0.0, min(MOMENT, left)))
-        except subprocess.TimeoutExpired:
-            if left <= MOMENT:
-                raise
 
 
 def _end(process: subprocess.Popen[str]) -> None:

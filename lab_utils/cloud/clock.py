@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Callable
 
+from .. import waiting
+
 BREATH = 60.0  # seconds: nothing is waited for longer than this without a line
-MOMENT = 0.5  # seconds until an interrupt is taken
 
 
 class Clock:
@@ -20,10 +21,8 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Return after so many seconds, in short pieces: Stop wakes no long sleep on Windows."""
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(left, MOMENT))
+        """Return after so many seconds."""
+        waiting.sleep(seconds)
 
 
 def passed(seconds: float) -> str:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
+from gateway_conformance.question import API as SCRATCH
+
 from ..errors import AzError
 from .az import Az
 from .inventory import ACCOUNT, APIM, Resource, short
 from .management import API
 from .ownership import id_of
 
-# Every name that infra/main.bicep gives within API Management, and the start of those that the
-# conformance command gives its scratch API and what belongs to it.
-_THE_LABS = rf"{API}|openai\d+|mock|response-streaming|lab-conformance.*"
+# Every name that infra/main.bicep gives within API Management, and that the conformance command
+# gives its scratch API and what belongs to it.
+_THE_LABS = rf"{API}|openai\d+|mock|response-streaming|{SCRATCH}.*"
 # What a tier brings: https://learn.microsoft.com/azure/api-management/get-started-create-service-instance
 _SAMPLES = r"echo-api|starter|unlimited|master"
 _OF_A_LOGGER = "Logger-Credentials-"  # begins the name of the secret that a logger keeps

@@ -12,6 +12,7 @@ from azure.identity import AzureCliCredential
 from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.apimanagement.models import PolicyContract
 
+from .. import waiting
 from ..errors import GatewayError, PolicyError
 from ..target import Facts
 from .account import Account
@@ -45,12 +46,14 @@ class Management:
     def key(self, subscription: str) -> str:
         """Return the primary key of an API Management subscription. Raises GatewayError."""
         with told("the subscription key cannot be read"):
-            return str(self.client.subscription.list_secrets(*self.at, subscription).primary_key)
+            secrets = self.client.subscription.list_secrets
+            return str(waiting.answer(lambda: secrets(*self.at, subscription)).primary_key)
 
     def policy(self) -> str:
         """Return the API's policy document, as it was put there. Raises GatewayError."""
         with told("the policy cannot be read"):
-            found = self.client.api_policy.get(*self.at, API, "policy", format="rawxml")
+            policies = self.client.api_policy
+            found = waiting.answer(lambda: policies.get(*self.at, API, "policy", format="rawxml"))
             return str(found.value)
 
     def put_policy(self, text: str, name: str) -> None:
@@ -60,9 +63,11 @@ class Management:
         """
         try:
             with told("the policy cannot be changed"):
-                self.client.api_policy.create_or_update(
-                    *self.at, API, "policy", PolicyContract(value=text, format="rawxml")
+                put, document = (
+                    self.client.api_policy.create_or_update,
+                    PolicyContract(value=text, format="rawxml"),
                 )
+                waiting.answer(lambda: put(*self.at, API, "policy", document))
         except GatewayError as error:
             cause = error.__cause__
             if isinstance(cause, HttpResponseError) and cause.status_code == 400:
@@ -72,9 +77,7 @@ class Management:
     def facts(self) -> Facts:
         """Return the tier and how many bytes of bodies the diagnostics in force log."""
         with told("the service cannot be read"):
-            service = self.client.api_management_service.get(*self.at)
-            everywhere = list(self.client.diagnostic.list_by_service(*self.at))
-            here = list(self.client.api_diagnostic.list_by_service(*self.at, API))
+            service, everywhere, here = waiting.answer(self._looked_at)
         # An API's diagnostic takes the place of the one with the same name for all APIs.
         names = {item.name for item in here}
         logged = {f"{item.name} (this API)": body_bytes(item) for item in here}
@@ -82,6 +85,15 @@ class Management:
             {f"{d.name} (all APIs)": body_bytes(d) for d in everywhere if d.name not in names}
         )
         return Facts(sku=str(service.sku.name), body_bytes=logged)
+
+    def _looked_at(self) -> tuple[Any, list[Any], list[Any]]:
+        """Return the service, its diagnostics for all APIs, and those for the lab's."""
+        client = self.client
+        return (
+            client.api_management_service.get(*self.at),
+            list(client.diagnostic.list_by_service(*self.at)),
+            list(client.api_diagnostic.list_by_service(*self.at, API)),
+        )
 
 
 def body_bytes(diagnostic: Any) -> int:

@@ -10,6 +10,7 @@ from typing import Callable
 
 import requests
 
+from .. import waiting
 from ..errors import DeployError
 from ..settings import PROJECT
 from .az import TEMPORARY, Az
@@ -72,7 +73,7 @@ def wait_for_health(
     patience = Patience(say, clock, "mock: App Service builds and starts it")
     while True:
         try:
-            answer = requests.get(f"{url}/health", timeout=30)
+            answer = waiting.answer(lambda: requests.get(f"{url}/health", timeout=30))
             told = f"{answer.status_code} {answer.text[:200]}"
             if answer.status_code == 200:
                 return

@@ -6,6 +6,7 @@ from typing import Callable
 
 import requests
 
+from .. import waiting
 from ..errors import DeployError
 from .clock import Clock
 from .patience import Patience
@@ -35,7 +36,7 @@ def wait(
     patience, told_before = Patience(say, clock, "waiting for the gateway"), ""
     while True:
         try:
-            answer = requests.post(url, json={"messages": []}, headers={"api-key": key}, timeout=60)
+            answer = waiting.answer(lambda: _asked(url, key))
             status, told = answer.status_code, f"{answer.status_code} {answer.text[:300]}"
         except requests.RequestException as error:
             status, told = 0, f"no connection: {error}"
@@ -51,6 +52,10 @@ def wait(
                 f"Next: {_next_step(status)}."
             )
         patience.pause()
+
+
+def _asked(url: str, key: str) -> requests.Response:
+    return requests.post(url, json={"messages": []}, headers={"api-key": key}, timeout=60)
 
 
 def _next_step(status: int) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Optional
@@ -17,6 +18,7 @@ import requests
 
 from stream_probe import proxies
 
+from .. import waiting
 from ..errors import DeployError, GatewayError, PolicyError
 from ..processes import kill_family, with_argument
 from ..settings import PROJECT, Settings
@@ -27,6 +29,7 @@ from .state import Process, State
 POLICY = PROJECT / "infra" / "gateway" / "policy.xml"
 MANAGED = "/apis/inference/policies/policy"  # the policy, below the gateway's address
 START_SECONDS = 90.0
+END_SECONDS = 5.0  # for a killed launcher to be gone
 STOP_SECONDS = 12.0
 
 
@@ -225,18 +228,22 @@ def _run(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
         **launcher.detached(),
     )
     try:
-        told, _ = process.communicate(timeout=START_SECONDS)
+        told, _ = waiting.output(process, START_SECONDS)
     except BaseException:
         kill_family(process.pid)
-        process.communicate()
+        with suppress(subprocess.TimeoutExpired):  # nobody is left who could hold its pipe
+            process.communicate(timeout=END_SECONDS)
         raise
     return process.returncode, told
 
 
 def _request(method: str, url: str, key: str, **arguments: Any) -> requests.Response:
-    with proxies.direct() as session:
-        headers = {"Authorization": f"Bearer {key}"}
-        return session.request(method, url + MANAGED, headers=headers, **arguments)
+    def ask() -> requests.Response:
+        with proxies.direct() as session:
+            headers = {"Authorization": f"Bearer {key}"}
+            return session.request(method, url + MANAGED, headers=headers, **arguments)
+
+    return waiting.answer(ask)
 
 
 def _serves(running: State) -> bool:
@@ -256,9 +263,12 @@ def _answers(url: str, key: str, seconds: float) -> bool:
 
 
 def _reached(url: str) -> bool:
-    try:
+    def ask() -> None:
         with proxies.direct() as session:
             session.get(url, timeout=10)
+
+    try:
+        waiting.answer(ask)
     except requests.RequestException:
         return False
     return True

@@ -127,7 +127,7 @@ def test_an_ended_command_leaves_no_child_that_would_go_on(
             time.sleep(0.05)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lab_utils.cloud.az._outcome", interrupted)
+    monkeypatch.setattr("lab_utils.cloud.az.output", interrupted)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         Process([*PYTHON, script])([], 60)
