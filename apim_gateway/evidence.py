@@ -74,6 +74,10 @@ Expressions
     policy_expressions/test_escapes.py::test_time_memory_and_depth_are_bounded
   inferred: a missing variable is null
     policy_expressions/test_command.py::test_a_missing_variable_can_throw
+  documented: `context.Backend` is the backend or pool that was chosen
+    apim_gateway/running/test_foundry.py::test_the_backend_is_the_entity_that_was_chosen
+  inferred: `context.Request.Foundry.Deployment` is in the path, else the body's model
+    apim_gateway/running/test_foundry.py::test_the_deployment_stands_in_the_path_or_is_the_model_in_the_body
   inferred: `context.Response` is there, with 200, from the backend section on
     apim_gateway/policies/test_backend.py::test_the_response_is_there_before_the_backend_has_answered
 Policies

@@ -38,6 +38,8 @@ Inferred, because nobody outside has settled it:
 - An error inside on-error ends that section; the answer stands as it was then.
 - The 503 of an open circuit has the usual reason phrase: the one that named the pool is gone since
   January 2026 (source: AI-Gateway issue 262), the new one is not known.
+- `context.Backend` is the backend or pool that was chosen by name, and null for an address.
+  `context.Request.Foundry.Deployment` is the deployment in the path, else the body's model.
 - `context.Response` is there from the backend section on, with status 200, before a backend has
   answered (source: a published policy tests its status in a `retry` ahead of `forward-request`).
 - `authentication-managed-identity` may stand in every section (source: published fragments that

@@ -32,9 +32,9 @@ from apim_gateway.reading.schema import (
     whole,
 )
 from apim_gateway.running import parameters
-from apim_gateway.running.backends import Backend, UnavailableError, is_address
-from apim_gateway.running.exchange import FORWARDER, Exchange
-from apim_gateway.running.place import SectionError
+from apim_gateway.running.backends import Backend, Target, UnavailableError, is_address
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.place import FORWARDER, SectionError
 from apim_gateway.running.sections import BACKEND, INBOUND
 from apim_gateway.wire.reply import HeadersTimeoutError, Reply, UnreachableError
 from apim_gateway.wire.responses import unavailable
@@ -54,15 +54,19 @@ class SetBackendService:
         """Change where the request will go. Raises SectionError for a name nobody knows."""
         if self._id is None:
             url = (await exchange.text(self._url)).strip()
-            exchange.destination.choose(_server(url))
+            self._choose(exchange, _server(url))
             exchange.decided(backend=url)
             return
         name = (await exchange.text(self._id)).strip()
         if name not in exchange.services.backends:
             message = f"Backend with id '{name}' could not be found."
             raise SectionError("set-backend-service", "BackendNotFound", message)
-        exchange.destination.choose(exchange.services.backends[name])
+        self._choose(exchange, exchange.services.backends[name])
         exchange.decided(backend=name)
+
+    def _choose(self, exchange: Exchange, target: Target) -> None:
+        exchange.destination.choose(target)
+        exchange.context.backend = exchange.destination.entity
 
 
 class ForwardRequest:
@@ -107,7 +111,7 @@ def _server(url: str) -> Backend:
     if not is_address(url):
         message = f"'{url}' is not the address of a server."
         raise SectionError("set-backend-service", "BackendUrlInvalid", message)
-    return Backend(urlsplit(url).netloc, url.rstrip("/"))
+    return Backend(urlsplit(url).netloc, url.rstrip("/"), entity=False)
 
 
 def _pick(exchange: Exchange) -> Backend:
@@ -149,8 +153,8 @@ async def _send(exchange: Exchange, backend: Backend, timeout: float, follow: bo
     except HeadersTimeoutError as error:
         fail("Timeout", str(error))
     except UnreachableError as error:
-        if exchange.refused:  # the client's fault, not the backend's
-            raise exchange.refused from None
+        if exchange.incoming.refused:  # the client's fault, not the backend's
+            raise exchange.incoming.refused from None
         fail("BackendConnectionFailure", str(error))
 
 

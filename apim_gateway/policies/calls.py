@@ -22,8 +22,8 @@ from apim_gateway.reading.schema import (
     one_of,
     whole,
 )
-from apim_gateway.running.exchange import FORWARDER, Exchange
-from apim_gateway.running.place import SectionError
+from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.place import FORWARDER, SectionError
 from apim_gateway.running.sections import SECTIONS
 from apim_gateway.wire.reply import BrokenError, HeadersTimeoutError, UnreachableError
 from policy_expressions.context import Body, Headers, Response

@@ -142,7 +142,7 @@ def _api(folder: Path, name: str, item: Fields, targets: dict[str, Target]) -> A
         if not is_address(service):
             item.refuse("serviceUrl", f"{service!r} should be an http or https address")
         backend = f"serviceUrl of {name}"
-        targets[backend] = Backend(backend, service.rstrip("/"), Breaker(None))
+        targets[backend] = Backend(backend, service.rstrip("/"), Breaker(None), entity=False)
     return Api(
         name=name,
         display_name=item.text("displayName", plain),

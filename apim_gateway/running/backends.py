@@ -86,6 +86,7 @@ class Backend:
     breaker: Breaker = field(default_factory=lambda: Breaker(None))
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    entity: bool = True  # a policy may name it; the servers of base-url and service URLs have none
 
     def pick(self) -> Backend:
         """Return this backend. Raises UnavailableError while its circuit is open."""

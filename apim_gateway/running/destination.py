@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from apim_gateway.running.backends import Backend, Target
+from apim_gateway.running.backends import Backend, Pool, Target
+from policy_expressions.context import Backend as Entity
 from policy_expressions.context import Request, Url
 
 
@@ -21,6 +22,14 @@ class Destination:
         self.backend = ""  # the one that was called last
         if target is not None:
             self._address(target.url)
+
+    @property
+    def entity(self) -> Optional[Entity]:
+        """Return the backend entity as policies see it, None for a server that has no entity."""
+        target = self._target
+        if target is None or (isinstance(target, Backend) and not target.entity):
+            return None
+        return Entity(target.name, "Pool" if isinstance(target, Pool) else "Single")
 
     def choose(self, target: Target) -> None:
         """Let the request go to this backend or pool."""

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from typing import Any, Callable, Optional, Protocol
+from collections.abc import Awaitable, Mapping
+from typing import Any, Callable, Optional
 
 from apim_gateway.running.backends import Target
 from apim_gateway.running.destination import Destination
-from apim_gateway.running.place import Place, SectionError, located
+from apim_gateway.running.foundry import name_deployment
+from apim_gateway.running.incoming import Incoming
+from apim_gateway.running.place import FORWARDER, Place, SectionError, located
 from apim_gateway.running.sections import BACKEND, INBOUND
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Trace
 from apim_gateway.running.workers import Found
 from apim_gateway.wire.relay import Tee
 from apim_gateway.wire.reply import BrokenError, Reply, RequestBody
-from apim_gateway.wire.responses import Answer, incomplete, internal, too_large
+from apim_gateway.wire.responses import Answer, internal
 from policy_expressions import Expression
 from policy_expressions.context import Body, Context, Headers, LastError, Response
 
 Later = Callable[[], Awaitable[None]]
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
 LARGE = 65_536  # bytes of a body, which take milliseconds to read as JSON
-FORWARDER = "request-forwarder"  # the source of what goes wrong on the way to a backend
-
-
-class Incoming(Protocol):
-    """Give the body of the client's request."""
-
-    async def readany(self) -> bytes:
-        """Wait for bytes and return all there are; nothing at the end."""
 
 
 class Exchange:
@@ -60,8 +54,8 @@ class Exchange:
         self.windows: list[tuple[int, int]] = []  # of text: characters, and how many overlap
         self._counted: set[str] = set()
         self.cache_keys: dict[str, str] = {}  # where a lookup that missed wants its answer kept
-        self._incoming: Optional[Incoming] = incoming
-        self.refused: Optional[SectionError] = None  # why the request's body is not read on
+        self.incoming = incoming
+        self._body_taken = False  # the request's body has been read, handed on or replaced
         self.tracing = trace
         self._large = False  # a body was read whole that takes long to work on
         self.added: dict[str, str] = {}  # headers that policies add to whatever is sent
@@ -112,11 +106,12 @@ class Exchange:
 
         Raises SectionError for one that is too large.
         """
-        incoming, self._incoming = self._incoming, None
-        if incoming is None:
+        if self._body_taken:
             return
-        data = b"".join([piece async for piece in self._pieces(incoming)])
+        self._body_taken = True
+        data = b"".join([piece async for piece in self.incoming.pieces()])
         self.context.request.body = self._held(data) if data else None
+        name_deployment(self.context.request)
 
     def _held(self, data: bytes) -> Body:
         self._large |= len(data) > LARGE
@@ -139,7 +134,7 @@ class Exchange:
 
     def set_request_body(self, data: bytes) -> None:
         """Replace the request's body."""
-        self._incoming = None
+        self._body_taken = True
         self.context.request.body = self._held(data)
         self.context.request.headers.delete("Content-Length")
 
@@ -148,35 +143,11 @@ class Exchange:
 
         A body that is handed on as it comes is gone afterwards; `buffer-request-body` keeps it.
         """
-        incoming, self._incoming = self._incoming, None
-        if incoming is not None:
-            return self._pieces(incoming)
+        taken, self._body_taken = self._body_taken, True
+        if not taken:
+            return self.incoming.pieces()
         body = self.context.request.body
         return body.data if body and not body.consumed else None
-
-    async def _pieces(self, incoming: Incoming) -> AsyncIterator[bytes]:
-        size = 0
-        while True:
-            try:
-                piece = await incoming.readany()
-            except BrokenError as error:
-                raise self._refuse("ClientConnectionFailure", str(error), incomplete()) from error
-            if not piece:
-                return
-            size += len(piece)
-            self.check_size(size)
-            yield piece
-
-    def check_size(self, size: int) -> None:
-        """Refuse a request body of more bytes than may come. Raises SectionError."""
-        most = self.services.largest_request
-        if size > most:
-            message = f"The request body is larger than {most:,} bytes."
-            raise self._refuse("RequestBodyTooLarge", message, too_large(message))
-
-    def _refuse(self, reason: str, message: str, answer: Answer) -> SectionError:
-        self.refused = SectionError(FORWARDER, reason, message, answer)
-        return self.refused
 
     async def hold_response(self) -> None:
         """Read the response's body whole, for the policy that runs. Raises SectionError."""

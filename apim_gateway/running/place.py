@@ -11,6 +11,8 @@ from apim_gateway.wire.responses import Answer, unsupported
 from policy_expressions import ExpressionFailure
 from policy_expressions.errors import NotSupportedHere
 
+FORWARDER = "request-forwarder"  # the source of what goes wrong on the way to a backend
+
 
 @dataclass(frozen=True)
 class Place:

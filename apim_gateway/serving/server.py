@@ -13,6 +13,8 @@ from aiohttp import web
 from apim_gateway.reading.api import Api
 from apim_gateway.running import pipeline
 from apim_gateway.running.exchange import Exchange
+from apim_gateway.running.foundry import name_deployment
+from apim_gateway.running.incoming import Incoming
 from apim_gateway.running.place import SectionError
 from apim_gateway.running.trace import HEADER, Trace
 from apim_gateway.serving.callers import Caller
@@ -122,8 +124,10 @@ class Server:
             tracing=trace is not None,
             switches=runtime.switches,
         )
-        content = _Content(request, self._body_seconds)
-        return Exchange(runtime.services, context, runtime.target(api), suffix, content, trace)
+        content = Incoming(_Content(request, self._body_seconds), runtime.services.largest_request)
+        exchange = Exchange(runtime.services, context, runtime.target(api), suffix, content, trace)
+        context.backend = exchange.destination.entity
+        return exchange
 
     async def _run(self, exchange: Exchange, request: web.Request, api: Api) -> None:
         runtime, context = self._runtime, exchange.context
@@ -131,6 +135,7 @@ class Server:
         if found:
             context.operation = operation_view(found[0])
             context.request.matched_parameters = found[1]
+            name_deployment(context.request)
         elif _is_preflight(request):
             asked = request.headers["Access-Control-Request-Method"]
             meant = api.match(asked, exchange.destination.path)
@@ -148,7 +153,7 @@ class Server:
             context.product = runtime.product_views.get(product)
             if caller:
                 context.subscription, context.user = caller.subscription, caller.user
-            exchange.check_size(request.content_length or 0)
+            exchange.incoming.check_size(request.content_length or 0)
         except SectionError as refused:
             await pipeline.recover(sections, exchange, refused)
         else:

@@ -57,7 +57,7 @@ class Flows:
         self.put(_DELEGATES, held)
 
     def body_of(self, owner: str, held: Iterable[Any]) -> None:
-        """Note that the property Body of this type is read of something that may hold these."""
+        """Note that the body of this type is read, of something that may hold these."""
         if owner == "IRequest":
             self._reads_request = True
         if owner == "IResponse":

@@ -265,7 +265,7 @@ def _property(
             if not callable(function):
                 return constant(returns, function)
             return Expr(returns, static_call(getter, returns, []))
-        if name == "Body":
+        if name in ("Body", "Foundry"):  # the model may stand in the request's body alone
             binder.flows.body_of(owner.name, receiver.holds or ())
         setter = next((m for m in found if m.flag == "set"), None)
         value = onward(receiver, returns, call_step(getter, returns, owner, []))

@@ -17,6 +17,7 @@ REQUEST, RESPONSE = {"Request.Body"}, {"Response.Body"}
         ("@(context\n  .Request\n  .Body.As<JObject>(true))", REQUEST),
         ("@(context/* */.Response // x\n ?. Body?.As<string>())", RESPONSE),
         ("@(context.Request.Body != null)", REQUEST),
+        ("@((string)context.Request.Foundry.Deployment)", REQUEST),
         ('@("context.Response.Body")', set()),
         ("@{ /* context.Response.Body */ return 1; }", set()),
         ("@(nameof(context.Response.Body))", set()),
