@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Callable, Optional, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, Optional
 
 from policy_expressions.errors import (
     ExpressionFailure,
@@ -15,9 +15,13 @@ from policy_expressions.json.tokens import JContainer, JToken, JValue, contents,
 from policy_expressions.json.writer import Writer
 from policy_expressions.runtime.records import KeyValuePair
 
-_Inside = TypeVar("_Inside")
-# Makes what is in a container once somebody asks; most of a body is never looked at.
-Unread = Optional[Callable[[JContainer], _Inside]]
+
+class Unread(NamedTuple):
+    """What is in a container, as Python's parser has it: most of a body is never looked at."""
+
+    raw: Any
+    dates: bool
+    make: Callable[[Any, bool, JContainer], Any]
 
 
 def _invalid_key(owner: str, key: Any, wanted: str, verb: str) -> ExpressionFailure:
@@ -31,7 +35,7 @@ class JObject(JContainer):
     __slots__ = ("_properties", "_unread")
     kind = "Object"
 
-    def __init__(self, content: Any = None, unread: Unread[dict[str, JProperty]] = None) -> None:
+    def __init__(self, content: Any = None, unread: Optional[Unread] = None) -> None:
         super().__init__()
         self._properties: dict[str, JProperty] = {}
         self._unread = unread
@@ -41,8 +45,10 @@ class JObject(JContainer):
     @property
     def properties(self) -> dict[str, JProperty]:
         """Return the properties by their names, made now if nobody asked before."""
-        if self._unread is not None:
-            self._properties, self._unread = self._unread(self), None
+        unread = self._unread
+        if unread is not None:
+            self._properties = unread.make(unread.raw, unread.dates, self)
+            self._unread = None
         return self._properties
 
     def children(self) -> list[JToken]:
@@ -121,11 +127,15 @@ class JObject(JContainer):
 
     def clone(self) -> JToken:
         """Return a deep copy without a parent."""
-        return JObject([child.clone() for child in self.properties.values()])
+        unread = self._unread
+        return JObject(None if unread else [p.clone() for p in self.children()], unread)
 
     def to_json(self, writer: Writer, depth: int) -> None:
         """Write the object."""
-        writer.object(((p.name, p.value) for p in self.properties.values()), depth)
+        if self._unread is not None:
+            writer.raw(self._unread.raw, depth, self._unread.dates)
+        else:
+            writer.object(((p.name, p.value) for p in self.properties.values()), depth)
 
 
 class JArray(JContainer):
@@ -134,7 +144,7 @@ class JArray(JContainer):
     __slots__ = ("_items", "_unread")
     kind = "Array"
 
-    def __init__(self, content: Any = None, unread: Unread[list[JToken]] = None) -> None:
+    def __init__(self, content: Any = None, unread: Optional[Unread] = None) -> None:
         super().__init__()
         self._items: list[JToken] = []
         self._unread = unread
@@ -144,8 +154,10 @@ class JArray(JContainer):
     @property
     def items(self) -> list[JToken]:
         """Return the items, made now if nobody asked before."""
-        if self._unread is not None:
-            self._items, self._unread = self._unread(self), None
+        unread = self._unread
+        if unread is not None:
+            self._items = unread.make(unread.raw, unread.dates, self)
+            self._unread = None
         return self._items
 
     def children(self) -> list[JToken]:
@@ -206,11 +218,15 @@ class JArray(JContainer):
 
     def clone(self) -> JToken:
         """Return a deep copy without a parent."""
-        return JArray([child.clone() for child in self.items])
+        unread = self._unread
+        return JArray(None if unread else [child.clone() for child in self.items], unread)
 
     def to_json(self, writer: Writer, depth: int) -> None:
         """Write the array."""
-        writer.array(self.items, depth)
+        if self._unread is not None:
+            writer.raw(self._unread.raw, depth, self._unread.dates)
+        else:
+            writer.array(self.items, depth)
 
 
 class JProperty(JContainer):

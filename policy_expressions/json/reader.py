@@ -7,10 +7,9 @@ Newtonsoft allows beyond the standard and for the exact place and text of an err
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any, NoReturn, Optional
 
-from policy_expressions.json.containers import JArray, JObject, JProperty
+from policy_expressions.json.containers import JArray, JObject, JProperty, Unread
 from policy_expressions.json.literals import MAX_DIGITS, string, whole
 from policy_expressions.json.text_reader import MAX_DEPTH, TextReader
 from policy_expressions.json.tokens import JContainer, JToken, JValue
@@ -77,9 +76,9 @@ def _token(raw: Any, dates: bool) -> JToken:
     if kind is str:
         return string(units(raw)) if dates else JValue(units(raw), "String")
     if kind is dict:
-        return JObject(unread=partial(_properties, raw, dates))
+        return JObject(unread=Unread(raw, dates, _properties))
     if kind is list:
-        return JArray(unread=partial(_items, raw, dates))
+        return JArray(unread=Unread(raw, dates, _items))
     return JValue(whole(raw)) if kind is int else JValue(raw)
 
 

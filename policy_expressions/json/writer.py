@@ -12,12 +12,12 @@ from uuid import UUID
 
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.runtime.abilities import HasFields, HasJson
-from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
+from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan, json_date
 from policy_expressions.runtime.meter import paced
 from policy_expressions.runtime.numbers import decimal_text, double_text
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.uris import Uri
-from policy_expressions.runtime.values import Enumeration
+from policy_expressions.runtime.values import Enumeration, units
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x85\u2028\u2029]')
 _SHORT = dict(zip('"\\\b\f\n\r\t', ('\\"', "\\\\", "\\b", "\\f", "\\n", "\\r", "\\t")))
@@ -90,6 +90,24 @@ class Writer:
             self.array(value, depth)
         else:
             raise _unwritable(f"Values of type {value.type} cannot be written as JSON here.")
+
+    def raw(self, value: Any, depth: int, dates: bool) -> None:
+        """Write what Python's parser has read, strings perhaps as dates."""
+        kind = value.__class__
+        if kind is dict:
+            self.parts.append("{")
+            for name, inner in self._items(value.items(), depth, "}"):
+                self.name(units(name))
+                self.raw(inner, depth + 1, dates)
+        elif kind is list:
+            self.parts.append("[")
+            for inner in self._items(value, depth, "]"):
+                self.raw(inner, depth + 1, dates)
+        elif kind is str:
+            date = json_date(value) if dates else None
+            self.parts.append(quote(units(value)) if date is None else scalar(date))
+        else:
+            self.parts.append(scalar(value))
 
     def name(self, name: str) -> None:
         """Write the name of a property."""

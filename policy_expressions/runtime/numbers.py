@@ -169,6 +169,10 @@ def shortest(value: float) -> tuple[str, int]:
 
 def double_text(value: float) -> str:
     """Return the text of a float or double: the shortest that reads back as the same number."""
+    if value.__class__ is float:
+        text = repr(value)
+        if "e" not in text and "n" not in text:  # Python's own needs no more than its ".0" cut
+            return text[:-2] if text.endswith(".0") else text
     if math.isnan(value):
         return "NaN"
     sign = "-" if math.copysign(1, value) < 0 else ""

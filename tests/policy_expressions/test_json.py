@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy_expressions.context import Context, Request, Url
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json.containers import JArray, JObject, deep_equals
 from policy_expressions.json.reader import parse
 from policy_expressions.json.text_reader import MAX_DEPTH, TextReader
 from policy_expressions.json.tokens import JToken, JValue
+from policy_expressions.json.writer import write
+from policy_expressions.library import LIBRARY
+from policy_expressions.runtime.run import Run
+
+ADDRESS = Url.parse("https://gateway.example/")
 
 SCALARS = st.one_of(
     st.none(),
@@ -49,6 +55,31 @@ def test_both_readers_make_the_same_tokens(value: object, dates: bool, escaped: 
         assert [t.path() for t in hasty.descendants()] == [t.path() for t in careful.descendants()]
     else:
         assert hasty == careful
+
+
+@given(VALUES, st.booleans(), st.booleans())
+def test_what_was_not_looked_at_is_written_and_copied_alike(
+    value: object, dates: bool, indented: bool
+) -> None:
+    text = json.dumps(value)
+    hasty, careful = read(text, dates, careful=False), read(text, dates, careful=True)
+    if isinstance(hasty, JToken) and isinstance(careful, JToken):
+        run = Run(Context(Request("GET", ADDRESS, ADDRESS)), LIBRARY)
+        written = write(careful, run, indented)
+        assert write(hasty, run, indented) == written
+        copy = hasty.clone()
+        assert len(list(hasty.descendants())) == len(list(careful.descendants()))
+        assert write(hasty, run, indented) == write(copy, run, indented) == written
+        assert deep_equals(copy, careful)
+
+
+def test_a_copy_has_a_life_of_its_own() -> None:
+    first = parse('{"a": {"b": 1}}')
+    second = first.clone()
+    second.set_item("a", JValue(2))
+    assert isinstance(first, JObject)
+    assert isinstance(first.item("a"), JObject)
+    assert second.item("a") == JValue(2)
 
 
 def test_a_name_that_stands_twice_has_the_first_place_and_the_last_value() -> None:
