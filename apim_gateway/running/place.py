@@ -59,15 +59,20 @@ def located(place: Optional[Place]) -> Iterator[None]:
     try:
         yield
     except ExpressionFailure as error:
-        message = f"Expression evaluation failed. {error.message}"
-        source = place.name if place else ""
-        answer = None
-        if isinstance(error, NotSupportedHere):  # nothing that API Management would say
-            message = f"{error.exception} in an expression of {source}: {error.message}."
-            answer = unsupported(message)
-        failure = SectionError(source, "ExpressionValueEvaluationFailure", message, answer)
-        failure.place = place
-        raise failure from error
+        raise evaluation_failed(place, error) from error
     except SectionError as failure:
         failure.place = failure.place or place
         raise
+
+
+def evaluation_failed(place: Optional[Place], error: ExpressionFailure) -> SectionError:
+    """Return the failure of a policy whose expression failed."""
+    message = f"Expression evaluation failed. {error.message}"
+    source = place.name if place else ""
+    answer = None
+    if isinstance(error, NotSupportedHere):  # nothing that API Management would say
+        message = f"{error.exception} in an expression of {source}: {error.message}."
+        answer = unsupported(message)
+    failure = SectionError(source, "ExpressionValueEvaluationFailure", message, answer)
+    failure.place = place
+    return failure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -56,6 +57,8 @@ async def serve(settings: Settings, key: str, out: TextIO, err: TextIO) -> None:
 
     server = Server(runtime, Management(runtime).answer, note)
     listener = Listener(server.application())
+    # What is loaded by now stays: a collection need not look through it while streams wait.
+    gc.freeze()
     try:
         port = await listener.start(settings.host, settings.port)
         _stop_on_signals(stop)

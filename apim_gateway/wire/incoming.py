@@ -195,6 +195,10 @@ class Incoming:
             pieces.append(await self.readany())
         return b"".join(pieces)
 
+    def has_data(self) -> bool:
+        """Tell whether `readany` would not wait."""
+        return bool(self._pieces) or self.complete
+
     def at_eof(self) -> bool:
         """Tell whether the end is known and everything has been read."""
         return self.complete and not self._pieces

@@ -41,6 +41,9 @@ class Reply(Protocol):
     async def read(self) -> bytes:
         """Wait for the whole body. Raises BrokenError."""
 
+    def has_data(self) -> bool:
+        """Tell whether `readany` would not wait."""
+
     def at_eof(self) -> bool:
         """Tell whether the end is known and everything has been read."""
 

@@ -8,6 +8,7 @@ from typing import Optional
 
 import pytest
 from aiohttp import web
+from aiohttp.http_writer import StreamWriter
 
 from tests.apim_gateway.loopback import CHAT, EVENT, policy, run, served, streaming
 from tests.apim_gateway.raw import Wire, unchunked, wire
@@ -95,6 +96,34 @@ def test_a_client_that_leaves_ends_the_backends_request_at_once(document: str) -
             assert running.log[0]["status"] == 200
 
     run(main())
+
+
+def test_the_headers_leave_with_the_first_bytes_that_came_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone: list[bytes] = []
+    write = StreamWriter._write
+
+    def noted(writer: StreamWriter, data: bytes) -> None:
+        alone.append(bytes(data))
+        write(writer, data)
+
+    async def at_once(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        head = b"HTTP/1.1 200 OK\r\nX-Own: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        request.transport.write(head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(EVENT), EVENT))
+        await asyncio.sleep(20)
+        return web.Response()
+
+    async def main(document: str) -> bytes:
+        async with served(at_once, document) as running, wire(running) as client:
+            assert b"X-Own: 1" in await client.headers()
+            assert unchunked(await client.rest()) == EVENT
+        return b"".join(alone)
+
+    monkeypatch.setattr(StreamWriter, "_write", noted)
+    assert b"X-Own" not in run(main(UNBUFFERED))
+    assert b"X-Own" in run(main(BUFFERED))  # where the body may be held, the head is not
 
 
 def test_a_client_that_leaves_before_the_headers_ends_the_backends_request_too() -> None:
