@@ -55,7 +55,12 @@ def arguments() -> argparse.ArgumentParser:
     add("--any-deployment", action="store_true", help="deployments of any name exist")
     add("--replay", type=Path, metavar="FOLDER", help="serve what `record` has kept, and only that")
     add("--speed", type=_speed, default=1.0, help="of a replay: 2 is twice as fast, 0 at once")
-    add("--script", type=Path, metavar="FILE", help="rules for answers (JSON; see README.md)")
+    add(
+        "--script",
+        type=Path,
+        metavar="FILE",
+        help="rules for answers (JSON or YAML; see README.md)",
+    )
     add("--requests-per-minute", type=_limit, help="of each deployment; no limit without")
     add("--tokens-per-minute", type=_limit, help="of each deployment; no limit without")
     return parser

@@ -1,7 +1,7 @@
 """Answers that are told beforehand: what the model says to which request.
 
 A script is a list of rules. The first rule whose `when` fits a request, and that is not used up,
-gives its answer; without one the mock answers as ever. A rule as JSON:
+gives its answer; without one the mock answers as ever. A rule as JSON (or YAML):
 
     {"when": {"model": "gpt-4o", "prompt": "weather", "tool": "get_weather"},
      "calls": [{"name": "get_weather", "arguments": {"city": "Oslo"}}], "times": 1}
@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
-from . import wire
+from . import notation, wire
 from .errors import OptionError
 from .requests import Request
 
-HEADER = "x-mock-answer"  # one rule as JSON, or a text
+HEADER = "x-mock-answer"  # one rule in braces, or a text
 _WHEN = ("model", "prompt", "tool")
 _ANSWERS = ("text", "json", "refusal", "calls")
 _KEYS = ("when", *_ANSWERS, "scenario", "times")
@@ -76,15 +76,7 @@ class Script:
 
 def load(path: Path) -> Script:
     """Read a file with a list of rules. Raises OptionError that names file, rule and fault."""
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OptionError(f"{path} cannot be read: {error.strerror}") from None
-    except json.JSONDecodeError as error:
-        told = f"{path}:{error.lineno}:{error.colno}: is no JSON"
-        raise OptionError(f"{told}; a script is a list of rules") from None
-    except (ValueError, RecursionError):  # another encoding, or nested too deeply
-        raise OptionError(f"{path} is no JSON in UTF-8; a script is a list of rules") from None
+    read = notation.of_file(path, "a script is a list of rules")
     if not isinstance(read, list):
         raise OptionError(f"{path} holds no list: a script is a list of rules, [{{...}}, ...]")
     return Script([_rule(rule, f"{path}, rule {number}") for number, rule in enumerate(read, 1)])
@@ -102,7 +94,7 @@ def of_header(text: str) -> Scripted:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
-        raise OptionError(f"{HEADER} begins with {{ and is no JSON") from None
+        given = notation.of_yaml(text, HEADER, "a rule is JSON or YAML in braces", aliases=False)
     return _rule(given, HEADER).answer
 
 

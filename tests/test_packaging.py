@@ -43,6 +43,7 @@ DISTRIBUTION = {
     "multidict": "aiohttp",
     "nbformat": "nbclient",
     "urllib3": "requests",
+    "yaml": "pyyaml",
     "yarl": "aiohttp",
 }
 NEEDS_THE_LIST = pytest.mark.skipif(
@@ -93,14 +94,15 @@ def test_requirements_txt_lists_what_the_project_and_its_extras_do() -> None:
 def test_the_mock_in_azure_installs_what_the_mock_needs() -> None:
     listed = requirements(PROJECT / "mock_openai" / "requirements.txt")
     assert listed <= set(ENTRY["dependencies"])
-    optional = {"uvloop", "trustme"}  # the mock takes them where they are
+    optional = {"uvloop", "trustme", "pyyaml"}  # the mock takes them where they are
     assert names(list(listed)) | optional >= set(imported("mock_openai"))
 
 
 @NEEDS_THE_LIST
 @pytest.mark.parametrize("package", [*ENGINES, *LABS])
 def test_every_import_is_declared(package: str) -> None:
-    more = LAB if package in LABS else EXTRAS["tls"] if package == "mock_openai" else []
+    mock = EXTRAS["tls"] + EXTRAS["yaml"]
+    more = LAB if package in LABS else mock if package == "mock_openai" else []
     declared = names(ENTRY["dependencies"] + more)
     assert set(imported(package)) <= declared
 
