@@ -78,7 +78,7 @@ def test_a_header_may_be_yaml_in_braces_without_aliases() -> None:
     assert script.of_header("{text: Hello, scenario: drop}").text == "Hello"
     with pytest.raises(OptionError, match="x-mock-answer has an alias"):
         script.of_header("{a: &a [1], json: [*a, *a]}")
-    with pytest.raises(OptionError, match="x-mock-answer:1:11: is no YAML; a rule is JSON or"):
+    with pytest.raises(OptionError, match="x-mock-answer:1:12: is no YAML; a rule is JSON or"):
         script.of_header('{"text": "a')
 
 
