@@ -71,9 +71,19 @@ class Call:
         v1 = self.http.path.startswith(V1)
         self.version = frontdoor.check_version(self.http.query, v1, asked.since)
         if isinstance(asked, Query):
-            told = asked.answer(self.mock, self.http.match_info)
-            return self._whole(wire.compact(told), refusals.REGION)
+            return await self._told(asked)
         return await self._generate(asked, raw)
+
+    async def _told(self, asked: Query) -> web.StreamResponse:
+        path, query = self.http.match_info, self.http.query
+        if asked.stream and query.get("stream") == "true":
+            after = query.get("starting_after", "-1")
+            if not after.lstrip("-").isdecimal():
+                raise RefusedError(
+                    "wrong type", param="starting_after", wanted="an integer", got="a string"
+                )
+            return await self._stream(asked.stream(self.mock, path, int(after)))
+        return self._whole(wire.compact(asked.answer(self.mock, path)), refusals.REGION)
 
     async def _generate(self, operation: Operation, raw: bytes) -> web.StreamResponse:
         body = None  # a path that names the deployment has other refusals before the body's

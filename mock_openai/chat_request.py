@@ -30,6 +30,7 @@ def read(body: Json, version: str, model: Model) -> Request:
     for position, message in enumerate(body["messages"]):
         check_item(f"messages[{position}]", message, parameters.MESSAGE)
     conversation.check(body["messages"])
+    _refuse_what_is_not_made(body)
     effort = capabilities.check_chat(body, model)
     options = stream_options(body, parameters.STREAM_OPTIONS)
     offered = tools.read(body, parameters.CHAT_TOOL, "function")
@@ -58,6 +59,25 @@ def read(body: Json, version: str, model: Model) -> Request:
         turns=roles.count("assistant"),
         body=body,
     )
+
+
+def _refuse_what_is_not_made(body: Json) -> None:
+    """Refuse what would change the answer, and cannot here. Raises RefusedError."""
+    for name, what in _NOT_MADE.items():
+        if body.get(name):
+            raise RefusedError("not made", param=name, what=what)
+    if "audio" in (body.get("modalities") or ()):
+        raise RefusedError("not made", param="modalities", what="audio")
+    for position, tool in enumerate(body.get("tools") or []):
+        if isinstance(tool, dict) and tool.get("type") == "custom":
+            raise RefusedError("not made", param=f"tools[{position}].type", what="custom tools")
+
+
+_NOT_MADE = {
+    "audio": "audio",
+    "data_sources": "answers on your data",
+    "functions": "calls of functions by the older parameter, which tools replace,",
+}
 
 
 def _choice(choice: Any) -> Any:

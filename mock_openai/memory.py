@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from .errors import RefusedError
-from .wire import Json, hexadecimal, seeded
+from .wire import Event, Json, hexadecimal, seeded
 
 MOST = 1_000  # older ones are forgotten
+
+
+Replay = Callable[[], Iterator[Event]]  # gives a stream's events with their silences once more
 
 
 @dataclass
@@ -21,8 +24,10 @@ class Kept:
     started: Json
     ended: Json
     items: list[Json]
-    ready: float  # seconds on the clock
-    cancelled: bool = False
+    began: float  # seconds on the clock
+    ready: float
+    events: Optional[Replay] = None  # where it is made in the background and streamed
+    cancelled: Optional[float] = None  # since when
 
 
 class Memory:
@@ -32,17 +37,24 @@ class Memory:
         self._clock = clock
         self._kept: OrderedDict[str, Kept] = OrderedDict()
 
-    def keep(self, started: Json, ended: Json, asked: Any, seconds: float = 0.0) -> None:
+    def keep(
+        self,
+        started: Json,
+        ended: Json,
+        asked: Any,
+        seconds: float = 0.0,
+        events: Optional[Replay] = None,
+    ) -> None:
         """Keep a response that has ended after so many seconds; `asked` is its input."""
-        items = _items(str(started["id"]), asked)
-        self._kept[started["id"]] = Kept(started, ended, items, self._clock() + seconds)
+        items, now = _items(str(started["id"]), asked), self._clock()
+        self._kept[started["id"]] = Kept(started, ended, items, now, now + seconds, events)
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)
 
     def get(self, name: str) -> Json:
         """Return a response as it is now. Raises RefusedError."""
         kept = self._find(name)
-        if kept.cancelled:
+        if kept.cancelled is not None:
             return {**kept.started, "status": "cancelled"}
         if self._clock() < kept.ready:
             return {**kept.started, "status": "in_progress"}
@@ -59,8 +71,30 @@ class Memory:
         kept = self._find(name)
         if not kept.started["background"]:
             raise RefusedError("not in background")
-        kept.cancelled = kept.cancelled or self._clock() < kept.ready
+        if kept.cancelled is None and self._clock() < kept.ready:
+            kept.cancelled = self._clock()
         return self.get(name)
+
+    def stream(self, name: str, after: int) -> Iterator[Event]:
+        """Return the events after that number of a stream in the background, where it is by now.
+
+        What has been sent by now comes at once. Raises RefusedError.
+        """
+        kept = self._find(name)
+        if kept.events is None:
+            raise RefusedError("not streamed", got=name)
+        return self._rest(kept, kept.events(), after)
+
+    def _rest(self, kept: Kept, events: Iterator[Event], after: int) -> Iterator[Event]:
+        due = last = kept.began
+        for number, event in enumerate(events):
+            due += event.wait
+            if kept.cancelled is not None and due > kept.cancelled:
+                return
+            if number > after:
+                now = max(last, self._clock())
+                yield event._replace(wait=max(due - now, 0.0))
+                last = max(now, due)
 
     def input_items(self, name: str) -> Json:
         """Return what a response was asked, the latest first. Raises RefusedError."""

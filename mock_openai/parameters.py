@@ -134,7 +134,18 @@ RESPONSE: Table = {
 }
 RESPONSE_STREAM_OPTIONS: Table = {"include_obfuscation": _BOOLEAN}
 INPUT_ITEM: Table = {"role": _STRING, "type": _STRING, "content": _STRING_OR_ARRAY}
-RESPONSE_TOOL: Table = {"type": _NAME}
+RESPONSE_CHOICE: Table = {"type": _NAME, "name": _STRING, "tools": _ARRAY}
+INCLUDABLE = (
+    "code_interpreter_call.outputs",
+    "computer_call_output.output.image_url",
+    "file_search_call.results",
+    "message.input_image.image_url",
+    "message.output_text.logprobs",
+    "reasoning.encrypted_content",
+    "web_search_call.action.sources",
+    "web_search_call.results",
+)
+INCLUDED = Parameter((str,), required=True, values=INCLUDABLE)
 _SUMMARIES = ("auto", "concise", "detailed")
 REASONING: Table = {"effort": _STRING, "summary": Parameter((str,), values=_SUMMARIES)}
 RESPONSE_TEXT: Table = {

@@ -197,6 +197,11 @@ KINDS: Mapping[str, Kind] = {
     "no such tool": _invalid(
         "Tool choice '$got' not found in 'tools' parameter.", '"tool_choice"', '"invalid_value"'
     ),
+    "not made": _invalid(
+        "The mock does not make $what. It can replay a recording that has it; see --replay.",
+        '"$param"',
+        '"mock_not_made"',
+    ),
     "tool without call": _invalid(
         "Invalid parameter: messages with role 'tool' must be a response to a preceeding message"
         " with 'tool_calls'.",
@@ -252,6 +257,11 @@ KINDS: Mapping[str, Kind] = {
         "Previous response with id '$got' not found.",
         '"previous_response_id"',
         '"previous_response_not_found"',
+    ),
+    "not streamed": _invalid(
+        "Response with id '$got' cannot be streamed: it was not created with background=true and"
+        " stream=true.",
+        '"stream"',
     ),
     "not in background": _invalid("Cannot cancel a synchronous response."),
     "no model": Kind(

@@ -39,6 +39,7 @@ class Request:
     stop: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
     calls: Optional[Tool] = None  # the tool that the answer will call
+    hosted: tuple[Json, ...] = ()  # tools that the service runs itself, and will
     form: Format = TEXT  # of the answer
     effort: str = "none"  # of reasoning
     turns: int = 0  # answers that the conversation holds already

@@ -7,39 +7,69 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from . import moderation, refusals, wire
+from . import hosted, moderation, refusals, wire
 from .answers import Answer
 from .context import Context
+from .items import (
+    COMPLETED,
+    FAILED,
+    IN_PROGRESS,
+    INCOMPLETE,
+    FunctionCall,
+    Item,
+    Message,
+    Reasoning,
+)
+from .mcp import ApprovalRequest, ListTools
 from .models import HARMS, PROTECTED
 from .requests import Request
 from .wire import Json
 
 QUEUED = "queued"
-IN_PROGRESS = "in_progress"
-COMPLETED = "completed"
-INCOMPLETE = "incomplete"
-FAILED = "failed"
 
 
 @dataclass
 class Response:
-    """Hold one response: what was asked, what is answered and, once and for all, its ids."""
+    """Hold one response: what was asked, what is answered and, once and for all, its items."""
 
     request: Request
     answer: Answer
     context: Context
 
     def __post_init__(self) -> None:
-        rng, behaviour = self.context.rng, self.context.behaviour
+        behaviour = self.context.behaviour
         self.blocked = behaviour.moderation in ("blocked", "asynchronous blocked")
         if self.blocked or behaviour.ending:
             # What a reader gets of an answer that is cut off.
             tokens = self.answer.tokens[: behaviour.after]
             self.answer = replace(self.answer, tokens=tokens)
-        self.id = wire.hexadecimal("resp_", 50, rng)
-        self.reasoning_id = wire.hexadecimal("rs_", 50, rng)
-        self.message_id = wire.hexadecimal("msg_", 50, rng)
-        self.call_ids = [wire.hexadecimal("fc_", 50, rng) for _ in self.answer.calls]
+        self.id = wire.hexadecimal("resp_", 50, self.context.rng)
+        self.items = self._items()
+
+    def _items(self) -> list[Item]:
+        request, context, answer = self.request, self.context, self.answer
+        uses = [] if context.scripted.calls else hosted.items(request, context)
+        found: list[Item] = [item for item in uses if isinstance(item, ListTools)]
+        if answer.reasoning:
+            found.append(Reasoning(request, context, answer.reasoning))
+        found += [item for item in uses if not isinstance(item, ListTools)]
+        if self._waits_for(uses):
+            return found
+        failed = bool(context.behaviour.ending)
+        if answer.calls:
+            return found + [FunctionCall(request, context, call, failed) for call in answer.calls]
+        if not answer.tokens and answer.reasoning:  # which has used up the limit
+            return found
+        message = Message(request, context, answer, self.status)
+        if answer.tokens and not answer.refusal and request.form.kind == "text":
+            cited = (item.citation(answer.text) for item in uses)
+            message.annotations = [each for each in cited if each]
+        return [*found, message]
+
+    @staticmethod
+    def _waits_for(uses: list[Item]) -> bool:
+        """Tell whether nothing can be said before the caller has approved something."""
+        return any(isinstance(item, ApprovalRequest) for item in uses)
 
     @property
     def status(self) -> str:
@@ -81,48 +111,7 @@ class Response:
 
     def output(self) -> list[Json]:
         """Return the items written, as they are at the end."""
-        reasoning = [self.reasoning_item()] if self.answer.reasoning else []
-        if self.answer.calls:
-            written = [
-                self.call_item(position, COMPLETED) for position in range(len(self.answer.calls))
-            ]
-        else:
-            written = [self.message_item(self.status)] if self.writes_message else []
-        return [*reasoning, *written]
-
-    @property
-    def writes_message(self) -> bool:
-        """Tell whether there is text at all: reasoning may have used up the limit."""
-        return bool(self.answer.tokens) or not self.answer.reasoning
-
-    def reasoning_item(self) -> Json:
-        """Return the item that stands for the reasoning nobody sees."""
-        return {"id": self.reasoning_id, "type": "reasoning", "summary": []}
-
-    def message_item(self, status: str) -> Json:
-        """Return the message, empty while it is in progress."""
-        content = [] if status == IN_PROGRESS else [self.part(self.answer.text)]
-        status = INCOMPLETE if status == FAILED else status
-        item = {"id": self.message_id, "type": "message", "status": status}
-        return {**item, "content": content, "role": "assistant"}
-
-    def part(self, text: str) -> Json:
-        """Return the part of the message that holds its text."""
-        if self.answer.refusal:
-            return {"type": "refusal", "refusal": text}
-        return {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
-
-    def call_item(self, position: int, status: str) -> Json:
-        """Return a function call, without arguments while it is in progress."""
-        call = self.answer.calls[position]
-        return {
-            "id": self.call_ids[position],
-            "type": "function_call",
-            "status": status,
-            "arguments": "" if status == IN_PROGRESS else call.arguments,
-            "call_id": call.id,
-            "name": call.name,
-        }
+        return [item.ended() for item in self.items]
 
     def _completed_at(self) -> int:
         context = self.context
@@ -130,6 +119,9 @@ class Response:
 
     def _usage(self) -> Json:
         asked, written = self.request.prompt_tokens, self.answer.completion_tokens
+        if self._waits_for(self.items):
+            written = self.answer.reasoning
+        written += sum(item.tokens for item in self.items)
         return {
             "input_tokens": asked,
             "input_tokens_details": {"cached_tokens": 0},
@@ -168,7 +160,7 @@ class Response:
             "previous_response_id": asked.get("previous_response_id"),
             "prompt_cache_key": asked.get("prompt_cache_key"),
             "prompt_cache_retention": asked.get("prompt_cache_retention"),
-            "reasoning": {"effort": None, "summary": None, **(asked.get("reasoning") or {})},
+            "reasoning": self._reasoning(asked.get("reasoning") or {}),
             "safety_identifier": asked.get("safety_identifier"),
             "service_tier": "auto" if status in (QUEUED, IN_PROGRESS) else "default",
             "store": _given(asked.get("store"), True),
@@ -179,7 +171,7 @@ class Response:
                 **(asked.get("text") or {}),
             },
             "tool_choice": _given(asked.get("tool_choice"), "auto"),
-            "tools": asked.get("tools") or [],
+            "tools": [hosted.echoed(tool) for tool in asked.get("tools") or []],
             "top_logprobs": asked.get("top_logprobs") or 0,
             "top_p": _given(asked.get("top_p"), 1),
             "truncation": asked.get("truncation") or "disabled",
@@ -187,6 +179,11 @@ class Response:
             "user": asked.get("user"),
             "metadata": asked.get("metadata") or {},
         }
+
+    def _reasoning(self, asked: Json) -> Json:
+        """Return the effort that was made, which for most models is told though nobody asked."""
+        effort = self.request.effort if self.context.model.reasoning else None
+        return {"effort": effort, "summary": None, **{k: v for k, v in asked.items() if v}}
 
 
 def _given(value: object, default: object) -> object:

@@ -22,7 +22,7 @@ from mock_openai.__main__ import arguments
 
 FOLDER = Path(scenarios.__file__).parent
 COME_WITH_THEM = {"referencing", "yarl"}  # jsonschema's and aiohttp's
-OPTIONAL = {"uvloop", "trustme"}
+OPTIONAL = {"uvloop", "trustme", "yaml"}
 MODULE = (sys.executable, "-m", "mock_openai")
 
 

@@ -93,3 +93,28 @@ def test_a_background_response_is_queued_and_can_be_cancelled() -> None:
         foreground = post(url + V1, {"model": "gpt-4o", "input": "Hi"}, "ok; tpot=0").json()
         refused = requests.post(f"{url}{V1}/{foreground['id']}/cancel", headers=KEY, timeout=10)
         assert refused.status_code == 400
+
+
+def test_a_stream_in_the_background_can_be_gone_on_with(url: str) -> None:
+    with openai.OpenAI(base_url=f"{url}/openai/v1", api_key="k") as client:
+        whole = list(
+            client.responses.create(
+                model="gpt-4o", input="Count to 20", background=True, stream=True
+            )
+        )
+        name = whole[0].response.id  # type: ignore[union-attr]
+        rest = list(client.responses.retrieve(name, stream=True, starting_after=5))
+        assert [event.sequence_number for event in rest] == list(range(6, len(whole)))
+        assert [event.type for event in rest] == [event.type for event in whole[6:]]
+        again = list(client.responses.retrieve(name, stream=True))
+        assert [event.type for event in again] == [event.type for event in whole]
+
+
+def test_what_is_not_streamed_in_the_background_cannot_be_streamed_later(url: str) -> None:
+    made = post(url + V1, {"model": "gpt-4o", "input": "Hi"}).json()
+    refused = get(f"{url}{V1}/{made['id']}?stream=true")
+    assert refused.status_code == 400
+    assert "cannot be streamed: it was not created with" in refused.json()["error"]["message"]
+    wrong = get(f"{url}{V1}/{made['id']}?stream=true&starting_after=x")
+    assert wrong.json()["error"]["code"] == "invalid_type"
+    assert get(f"{url}{V1}/{made['id']}?stream=false").json()["id"] == made["id"]

@@ -83,3 +83,21 @@ def test_a_response_needs_room_for_16_tokens() -> None:
     with pytest.raises(RefusedError) as caught:
         response_asked({"input": "Hi", "max_output_tokens": 15})
     assert "Expected a value >= 16" in caught.value.body()
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"functions": [{"name": "f"}]}, "functions"),
+        ({"data_sources": [{"type": "azure_search"}]}, "data_sources"),
+        ({"modalities": ["text", "audio"], "audio": {"voice": "alloy"}}, "audio"),
+        ({"modalities": ["text", "audio"]}, "modalities"),
+        ({"tools": [{"type": "custom", "custom": {"name": "f"}}]}, "tools[0].type"),
+    ],
+)
+def test_what_would_change_a_chat_s_answer_and_is_not_made_is_refused_by_name(
+    body: dict[str, Any], param: str
+) -> None:
+    with pytest.raises(RefusedError, match="not made") as refused:
+        chat_asked(chat(**body))
+    assert refused.value.values["param"] == param

@@ -1,0 +1,155 @@
+"""Tools of a server that speaks MCP (Model Context Protocol); the mock asks none and makes them up.
+
+The order of events and keys is that of recorded streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Optional
+
+from . import schemas, wire
+from .context import Context
+from .hosted_items import Hosted
+from .items import Item
+from .requests import Request
+from .steps import Step
+from .wire import Json
+
+_SCHEMA: Json = {
+    "type": "object",
+    "properties": {"query": {"type": "string"}},
+    "required": ["query"],
+    "additionalProperties": False,
+}
+_OUTPUT = "The mock asks no server; this is what one could have said."
+
+
+def tools_of(tool: Json) -> list[str]:
+    """Return the names of the server's tools: those that are allowed, else one made up."""
+    allowed = tool.get("allowed_tools")
+    named = allowed.get("tool_names") if isinstance(allowed, dict) else allowed
+    return [name for name in named or () if isinstance(name, str)] or ["search"]
+
+
+def items(request: Request, context: Context, tool: Json) -> list[Item]:
+    """Return what using a server leaves in a response.
+
+    Its tools are listed unless the conversation has that; the first one is called, or asked to be
+    called where that needs approval, and nothing more happens where approval was refused.
+    """
+    label = tool["server_label"]
+    asked = request.body["input"]
+    before = [each for each in asked if isinstance(each, dict)] if isinstance(asked, list) else []
+    known = any(
+        each.get("type") == "mcp_list_tools" and each.get("server_label") == label
+        for each in before
+    )
+    found: list[Item] = [] if known else [ListTools(request, context, tool)]
+    answers = [each for each in before if each.get("type") == "mcp_approval_response"]
+    if answers:
+        if answers[-1].get("approve"):
+            approval = answers[-1].get("approval_request_id")
+            found.append(McpCall(request, context, tool, approval))
+    elif _needs_approval(tool, tools_of(tool)[0]):
+        found.append(ApprovalRequest(request, context, tool))
+    else:
+        found.append(McpCall(request, context, tool))
+    return found
+
+
+def _needs_approval(tool: Json, name: str) -> bool:
+    rule: Any = tool.get("require_approval") or "always"
+    if isinstance(rule, dict):
+        never = (rule.get("never") or {}).get("tool_names") or ()
+        return name not in never
+    return bool(rule != "never")
+
+
+class Mcp(Hosted):
+    """Be what has to do with the first tool of a server."""
+
+    def __init__(self, request: Request, context: Context, tool: Json) -> None:
+        super().__init__(request, context, tool)
+        self.label = tool["server_label"]
+        self.called = tools_of(tool)[0]
+        self.arguments = wire.compact(schemas.sample(_SCHEMA))
+
+
+class ListTools(Mcp):
+    """Be the list of a server's tools."""
+
+    prefix = "mcpl_"
+    name = "mcp_list_tools"
+    tokens = 0
+
+    def started(self) -> Json:
+        """Return the list without tools."""
+        return self._item([])
+
+    def ended(self) -> Json:
+        """Return the list."""
+        about = {"annotations": {"read_only": False}, "description": "", "input_schema": _SCHEMA}
+        return self._item([{**about, "name": name} for name in tools_of(self.tool)])
+
+    def _item(self, tools: list[Json]) -> Json:
+        return {"id": self.id, "type": self.name, "server_label": self.label, "tools": tools}
+
+    def steps(self, output: int) -> Iterator[Step]:
+        """Yield how the listing goes."""
+        yield self.step(output, "in_progress")
+        yield self.step(output, "completed", silent=1)
+
+
+class McpCall(Mcp):
+    """Be a call of a tool."""
+
+    prefix = "mcp_"
+    name = "mcp_call"
+
+    def __init__(
+        self, request: Request, context: Context, tool: Json, approval: Optional[str] = None
+    ) -> None:
+        super().__init__(request, context, tool)
+        self.approval = approval
+
+    def started(self) -> Json:
+        """Return the call without arguments and output."""
+        return self._item("", None)
+
+    def ended(self) -> Json:
+        """Return the call with its output."""
+        return self._item(self.arguments, _OUTPUT)
+
+    def _item(self, arguments: str, output: Optional[str]) -> Json:
+        item = {"id": self.id, "type": self.name, "approval_request_id": self.approval}
+        told = {"arguments": arguments, "error": None, "name": self.called, "output": output}
+        return {**item, **told, "server_label": self.label}
+
+    def steps(self, output: int) -> Iterator[Step]:
+        """Yield the arguments, all at once, then how the call goes."""
+        place = {"output_index": output, "item_id": self.id}
+        yield self.step(output, "in_progress")
+        yield from self.deltas("response.mcp_call_arguments.delta", place, (self.arguments,))
+        yield Step("response.mcp_call_arguments.done", {**place, "arguments": self.arguments})
+        yield self.step(output, "completed", silent=1)
+
+
+class ApprovalRequest(Mcp):
+    """Be the question whether a tool may be called; the response ends with it."""
+
+    prefix = "mcpr_"
+    name = "mcp_approval_request"
+
+    def started(self) -> Json:
+        """Return the question."""
+        item = {"id": self.id, "type": self.name, "arguments": self.arguments}
+        return {**item, "name": self.called, "server_label": self.label}
+
+    def ended(self) -> Json:
+        """Return the question; nothing is added to it."""
+        return self.started()
+
+    def steps(self, output: int) -> Iterator[Step]:
+        """Yield no events of its own."""
+        yield from ()
