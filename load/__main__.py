@@ -21,6 +21,7 @@ from load.budget import Budget
 
 BUILD = PROJECT / "build"
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+PACE = "ok; ttft=0.4; tpot=0.02"  # the mock writes quicker by itself than most models
 NEEDED = "Locust is missing: make load installs it, or pip install -r load/requirements.txt"
 
 
@@ -58,7 +59,8 @@ def main() -> int:
         if target != "azure":  # that takes minutes and money: it stands, or the notebook deploys it
             lab.deploy()
         print(f"{given.users} users for {given.seconds} s at {lab.gateway_url}", flush=True)
-        command = [*_command(given, most), *more]
+        paced = ["--scenario", PACE] if target == "local" else []
+        command = [*_command(given, most), *paced, *more]
         return subprocess.run(command, cwd=PROJECT, check=False).returncode  # noqa: S603
     except LabError as error:
         print(error, file=sys.stderr)
