@@ -74,6 +74,8 @@ SEEN = frozenset(
         "System.Xml.Linq.LoadOptions",
         "System.Xml.Linq.SaveOptions",
         "System.Xml.XmlDocument",
+        "System.Xml.XmlElement",
+        "System.Xml.XmlNode",
         "System.Xml.XmlReader",
     }
 )

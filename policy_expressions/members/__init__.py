@@ -23,6 +23,7 @@ from policy_expressions.members import (
     text,
     web,
     xml,
+    xml_document,
     xml_reader,
     zones,
 )
@@ -41,6 +42,7 @@ FAMILIES = {
     "JSON": json,
     "XML": xml,
     "XmlReader": xml_reader,
+    "XmlDocument": xml_document,
     "Regular expressions": regex,
     "Web": web,
     "Cryptography": crypto,

@@ -27,7 +27,6 @@ NEWER = {
 }
 # What is refused when it is loaded, though .NET answers.
 UNSUPPORTED = {
-    "XmlDocument is on no list": "xml-12",
     "goto and iterators": "stmt-9 stmt-59 stmt-60 stmt-62",
     "dynamic": "json-parse-72 stmt-63",
     "arrays of several dimensions": "coll-37",
