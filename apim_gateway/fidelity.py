@@ -102,9 +102,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _SEMANTIC = "score-threshold embeddings-backend-id embeddings-backend-auth"
+_CERTIFICATE = "thumbprint certificate-id body password"
 # By policy, what its row in the registry declares and the policy never looks at.
 UNREAD: Mapping[str, str] = {
-    "authentication-certificate": "thumbprint certificate-id body password",
+    "authentication-certificate": _CERTIFICATE,
     "authentication-managed-identity": "resource client-id ignore-error",
     "azure-openai-semantic-cache-lookup": _SEMANTIC,
     "cache-lookup": "caching-type downstream-caching-type must-revalidate "
@@ -112,18 +113,20 @@ UNREAD: Mapping[str, str] = {
     "cache-lookup-value": "caching-type",
     "cache-remove-value": "caching-type",
     "cache-store-value": "caching-type",
+    "cache-value": "caching-type",
     "forward-request": "continue-timeout http-version",
     "get-authorization-context": "provider-id authorization-id identity-type identity ignore-error",
     "llm-content-safety": "backend-id shield-prompt categories output-type name threshold "
     "blocklists",
     "llm-semantic-cache-lookup": _SEMANTIC,
     "mock-response": "index",
-    "send-one-way-request": "resource client-id ignore-error xsi-nil",
-    "send-request": "resource client-id xsi-nil",
+    "send-one-way-request": f"resource client-id ignore-error xsi-nil {_CERTIFICATE}",
+    "send-request": f"resource client-id xsi-nil {_CERTIFICATE}",
     "return-response": "xsi-nil",
-    "send-service-bus-message": "client-id",
+    "send-service-bus-message": "client-id ignore-error",
     "set-body": "xsi-nil",
-    "validate-content": "validate-as schema-ref allow-additional-properties",
+    "validate-content": "validate-as schema-ref allow-additional-properties "
+    "case-insensitive-property-names",
 }
 
 

@@ -204,7 +204,24 @@ IDLE_SECONDS = 240  # Azure's load balancer drops a connection that is silent fo
 ADDRESS = Kind("http or https address", _address_fault)
 
 
+def _not_called() -> dict[str, str]:
+    """Return the attributes for backends that are not here, with the reason."""
+    fabric, dapr = "Service Fabric is not called here", "Dapr is not called here"
+    return {
+        "sf-resolve-condition": fabric,
+        "sf-service-instance-name": fabric,
+        "sf-partition-key": fabric,
+        "sf-listener-name": fabric,
+        "dapr-app-id": dapr,
+        "dapr-method": dapr,
+        "dapr-namespace": dapr,
+    }
+
+
 def _backend_fault(node: Node) -> str:
+    for name, reason in _not_called().items():
+        if node.get(name):
+            return NotHere(f"{name}: {reason}")
     given = [name for name in ("backend-id", "base-url") if node.get(name)]
     return "" if len(given) == 1 else "needs either backend-id or base-url"
 
@@ -234,7 +251,13 @@ POLICIES = (
         "set-backend-service",
         SetBackendService,
         (INBOUND, BACKEND),
-        Shape({"backend-id": Attribute(BACKEND_ID), "base-url": Attribute(ADDRESS)}),
+        Shape(
+            {
+                "backend-id": Attribute(BACKEND_ID),
+                "base-url": Attribute(ADDRESS),
+                **{name: Attribute() for name in _not_called()},
+            },
+        ),
         check=_backend_fault,
     ),
     Policy(

@@ -17,6 +17,7 @@ from apim_gateway.reading.schema import (
     Attribute,
     Child,
     Node,
+    NotHere,
     Policy,
     Shape,
     one_of,
@@ -80,11 +81,13 @@ class _Builder:
         self._timeout = node["timeout"]
         url, method, body = node.first("set-url"), node.first("set-method"), node.first("set-body")
         identity = node.first("authentication-managed-identity")
+        certificate = node.first("authentication-certificate")
         self._url = url.text if url else None
         self._method = method.text if method else None
         self._headers = [headers.SetHeader(child) for child in node.all("set-header")]
         self._body = message.SetBody(body) if body else None
         self._identity = authentication.ManagedIdentity(identity) if identity else None
+        self._certificate = authentication.ClientCertificate(certificate) if certificate else None
 
     async def build(self, exchange: Exchange) -> _Call:
         request = exchange.context.request
@@ -104,6 +107,8 @@ class _Builder:
             await header.apply(exchange, call.headers)
         if self._identity:
             await self._identity.apply(exchange, call.headers)
+        if self._certificate:
+            await self._certificate.run(exchange)
         if self._body:
             call.body = await self._body.data(exchange)
         return call
@@ -130,6 +135,8 @@ async def _send(exchange: Exchange, call: _Call) -> Response:
 
 
 def _fault(node: Node) -> str:
+    if node.first("proxy"):
+        return NotHere("proxy: policies call directly here")
     if node.literal("mode") == "new" and not node.first("set-url"):
         return "needs a <set-url> in it"
     return message.liquid_fault(node) if node.first("set-body") else ""
@@ -141,6 +148,8 @@ REQUEST = {
     "set-header": Child(headers.SHAPE, most=None),
     "set-body": Child(message.BODY),
     "authentication-managed-identity": Child(authentication.IDENTITY),
+    "authentication-certificate": Child(Shape(authentication.CERTIFICATE)),
+    "proxy": Child(Shape(anything=True)),
 }
 SETTINGS = {
     "mode": Attribute(one_of("new", "copy"), default="new", literal=True),

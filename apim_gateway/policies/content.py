@@ -40,6 +40,7 @@ class ValidateContent:
         self._variable = node.literal("errors-variable-name")
         self._contents = node.all("content")
         types = node.first("content-type-map")
+        self._types = types.all("type") if types else ()
         self._any = types.get("any-content-type-value") if types else None
         self._missing = types.get("missing-content-type-value") if types else None
 
@@ -48,7 +49,7 @@ class ValidateContent:
         body, headers = await bodies.read(exchange), exchange.headers()
         given = (headers.get("Content-Type") or [""])[0].partition(";")[0].strip().lower()
         missing = await exchange.text(self._missing) if not given else ""
-        kind = await exchange.text(self._any) or given or missing
+        kind = await exchange.text(self._any) or await self._mapped(exchange, given or missing)
         data = body.data if body else b""
         action, problem = await self._judge(exchange, kind, data)
         if problem and self._variable and action != "ignore":
@@ -60,6 +61,18 @@ class ValidateContent:
             raise SectionError("validate-content", "ValidationError", problem, answer)
         if problem:
             exchange.trace("validate-content", {"message": problem, "action": action})
+
+    async def _mapped(self, exchange: Exchange, kind: str) -> str:
+        """Return the type that the map has in place of this one, or where its condition holds."""
+        for each in self._types:
+            when = each.get("when")
+            holds = await exchange.boolean(when) if when else False
+            if (
+                holds
+                or (await exchange.text(each.get("from"))).strip().lower() == kind.lower() != ""
+            ):
+                return await exchange.text(each["to"])
+        return kind
 
     async def _judge(self, exchange: Exchange, kind: str, data: bytes) -> tuple[str, str]:
         if len(data) > await exchange.integer(self._size):
@@ -101,6 +114,9 @@ def _no_schema(node: Node) -> str:
 
 
 NO_SCHEMA = "schema-id: there are no schemas here; leave it out to check that JSON is JSON"
+MAPPED = Shape(
+    {"from": Attribute(NAME), "to": Attribute(NAME, required=True), "when": Attribute(BOOLEAN)}
+)
 ACTION = one_of("ignore", "prevent", "detect")
 POLICIES = (
     Policy(
@@ -120,7 +136,8 @@ POLICIES = (
                         {
                             "any-content-type-value": Attribute(NAME),
                             "missing-content-type-value": Attribute(NAME),
-                        }
+                        },
+                        {"type": Child(MAPPED, most=None)},
                     )
                 ),
                 "content": Child(
@@ -132,6 +149,7 @@ POLICIES = (
                             "schema-ref": Attribute(NAME),
                             "action": Attribute(ACTION, required=True),
                             "allow-additional-properties": Attribute(BOOLEAN),
+                            "case-insensitive-property-names": Attribute(BOOLEAN),
                         }
                     ),
                     most=None,

@@ -18,6 +18,7 @@ from apim_gateway.reading.schema import (
     Attribute,
     Child,
     Node,
+    NotHere,
     Policy,
     Shape,
     one_of,
@@ -81,6 +82,15 @@ def _source_fault(node: Node) -> str:
     given = [name for name in names if node.get(name)]
     if len(given) > 1 or (not given and node.name == "validate-jwt"):
         return f"needs one of {', '.join(names)}"
+    return _not_here(node)
+
+
+def _not_here(node: Node) -> str:
+    if node.first("decryption-keys"):
+        return NotHere("decryption-keys: tokens that are encrypted are not read here")
+    keys = node.first("issuer-signing-keys")
+    if keys and any(key.get("certificate-id") for key in keys.all("key")):
+        return NotHere("certificate-id: there are no certificates here; give the key's n and e")
     return ""
 
 
@@ -112,9 +122,10 @@ CLAIMS = _list(
     ),
 )
 KEY = Shape(
-    {name: Attribute(NAME) for name in ("id", "n", "e")},
+    {name: Attribute(NAME) for name in ("id", "n", "e", "certificate-id")},
     text=Attribute(),
 )
+DECRYPTION = Child(Shape(anything=True))
 POLICIES = (
     Policy(
         "validate-jwt",
@@ -125,6 +136,7 @@ POLICIES = (
             children={
                 "openid-config": Child(Shape({"url": Attribute(NAME, required=True)}), most=None),
                 "issuer-signing-keys": _list("key", KEY),
+                "decryption-keys": DECRYPTION,
                 "audiences": _list("audience", TEXT),
                 "issuers": _list("issuer", TEXT),
                 "required-claims": CLAIMS,
@@ -141,6 +153,7 @@ POLICIES = (
             children={
                 "client-application-ids": _list("application-id", TEXT),
                 "backend-application-ids": _list("application-id", TEXT),
+                "decryption-keys": DECRYPTION,
                 "audiences": _list("audience", TEXT),
                 "required-claims": CLAIMS,
             },

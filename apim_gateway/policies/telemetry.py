@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Optional, Protocol
 
 from apim_gateway.reading.effect import PASSES, Effect
-from apim_gateway.reading.schema import NAME, Attribute, Child, Kind, Node, Policy, Shape, one_of
+from apim_gateway.reading.schema import (
+    BOOLEAN,
+    NAME,
+    Attribute,
+    Child,
+    Kind,
+    Node,
+    NotHere,
+    Policy,
+    Shape,
+    one_of,
+)
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.sections import INBOUND, ON_ERROR, OUTBOUND, SECTIONS
 
@@ -117,6 +128,8 @@ class SendServiceBusMessage:
     def __init__(self, node: Node) -> None:
         self._queue, self._topic = node.get("queue-name"), node.get("topic-name")
         self._namespace, payload = node.get("namespace"), node.first("payload")
+        extra = ("message-id", "session-id", "time-to-live")
+        self._extra = [(name, node[name]) for name in extra if node.get(name)]
         self._payload = payload.text if payload else None
         properties = node.first("message-properties")
         named = properties.all("message-property") if properties else ()
@@ -133,11 +146,14 @@ class SendServiceBusMessage:
                 for name, value in self._properties
             },
             "payload": await exchange.text(self._payload),
+            **{name: await exchange.text(value) for name, value in self._extra},
         }
         exchange.tell("send-service-bus-message", "message", data)
 
 
 def _receiver_fault(node: Node) -> str:
+    if node.get("response-variable-name"):
+        return NotHere("response-variable-name: nothing is sent from here that could answer")
     given = [name for name in ("queue-name", "topic-name") if node.get(name)]
     return "" if len(given) == 1 else "needs either queue-name or topic-name"
 
@@ -218,6 +234,11 @@ POLICIES = (
                 "topic-name": Attribute(NAME),
                 "namespace": Attribute(NAME),
                 "client-id": Attribute(NAME),
+                "message-id": Attribute(NAME),
+                "session-id": Attribute(NAME),
+                "time-to-live": Attribute(NAME),
+                "response-variable-name": Attribute(NAME, literal=True),
+                "ignore-error": Attribute(BOOLEAN),
             },
             children={
                 "message-properties": Child(

@@ -97,6 +97,9 @@ class Walk:
         ways = self._values(use, use.node, ways, here)
         if name != "retry":
             ways = self._steps(use.node.steps, ways, here)
+        for child in use.node.children:  # which may run, or not
+            if child.steps.steps:
+                ways = merge(ways, self._steps(child.steps, ways, here))
         for rule in use.policy.notes(use.node):
             self._tell(rule, use, here)
         if here.taken:

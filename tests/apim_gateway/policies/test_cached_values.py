@@ -58,3 +58,29 @@ def test_a_cached_value_is_a_copy() -> None:
         '<set-variable name="v" value="@(((JObject)context.Variables["v"])["a"] == null)" />'
     )
     assert values(store + shown) == ["True"]
+
+
+MADE = '<set-variable name="v" value="@((context.Variables.ContainsKey("n") ? "new" : "first"))" />'
+VALUE = '<cache-value key="k" variable-name="v" {}><value>{}</value></cache-value>'
+AGAIN = '<set-variable name="n" value="1" />'
+
+
+def test_a_value_is_made_once_and_kept() -> None:
+    made = VALUE.format('expires-after="60"', MADE)
+    assert values(made, AGAIN + made) == ["first", "first"]
+    assert values(LOOKUP.format('default-value="none"'), made, LOOKUP.format("")) == [
+        "none",
+        "first",
+        "first",
+    ]
+
+
+def test_a_value_to_be_refreshed_is_made_anew() -> None:
+    made = VALUE.format('expires-after="60" refresh-after="@(30)"', MADE)
+    removed = '<cache-remove-value key="k" /><set-variable name="v" value="" />'
+    assert values(made, AGAIN + made, removed, AGAIN + made) == ["first", "first", "", "new"]
+
+
+def test_a_value_that_is_not_made_is_the_default() -> None:
+    nothing = VALUE.format('default-value="d"', '<trace source="s">x</trace>')
+    assert values(nothing) == ["d"]

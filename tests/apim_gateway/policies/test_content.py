@@ -46,3 +46,17 @@ def test_it_holds_the_stream() -> None:
     found: Call = ask(policy(outbound=validate("ignore")), streaming(2))
     assert found.body == EVENT * 2 + b"data: [DONE]\n\n"
     assert "Content-Length" in found.headers
+
+
+@pytest.mark.parametrize(
+    ("mapped", "status"),
+    [
+        ('<type from="text/event-stream" to="application/json" />', 502),
+        ('<type from="text/other" to="application/json" />', 200),
+        ('<type to="application/json" when="@(context.Response.StatusCode == 200)" />', 502),
+    ],
+)
+def test_another_type_may_be_meant(mapped: str, status: int) -> None:
+    wanted = f"<content-type-map>{mapped}</content-type-map>{JSON}"
+    document = policy(outbound=validate("ignore", content=wanted))
+    assert ask(document, streaming(1)).status == status
