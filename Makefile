@@ -19,7 +19,7 @@ UNFIT := unfit
 .PHONY: $(VENV)/lab $(VENV)/tests
 endif
 
-.PHONY: run test test-fast test-browser fuzz lint audit refresh bench bench-compare load clean
+.PHONY: run test test-fast test-browser fuzz lint audit refresh recording bench bench-compare load clean
 
 run: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook run
@@ -64,6 +64,10 @@ refresh: $(VENV)/lab
 	$(BIN)/python -m lab_utils.notebook refresh
 
 # What the gateway costs a stream, beside nginx where that is installed; docs/performance.md.
+# The first section as it runs, for README: images/first-minute.svg
+recording: $(VENV)/lab
+	$(BIN)/python -m images.record
+
 bench: $(VENV)/lab
 	$(BIN)/python -m bench
 
