@@ -11,6 +11,7 @@ own references.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Optional
 
@@ -22,6 +23,8 @@ _COMPLETION = ("completion_tokens", "output_tokens")
 # What a request says to the model, and the parts that texts are in.
 _SAID = ("messages", "prompt", "input", "instructions", "system", "contents", "systemInstruction")
 _PARTS = ("content", "text", "input_text", "parts")
+_MADE = ("content", "text", "refusal", "reasoning_content", "thinking", "partial_json", "arguments")
+_RESPONSES = re.compile(r"response\..+\.delta")
 
 
 def tokens(document: Any) -> Told:
@@ -54,9 +57,9 @@ def _pieces(document: Any) -> list[int]:
     """Return the lengths of the texts in an event."""
     if not isinstance(document, dict):
         return []
-    if document.get("type") in ("response.output_text.delta", "content_block_delta"):
-        delta = document.get("delta")
-        return [_length(delta.get("text") if isinstance(delta, dict) else delta)]
+    kind = str(document.get("type", ""))
+    if kind == "content_block_delta" or (_RESPONSES.fullmatch(kind) and "audio" not in kind):
+        return [_made(document.get("delta"))]
     choices = [choice for choice in _list(document.get("choices")) if isinstance(choice, dict)]
     candidates = [each for each in _list(document.get("candidates")) if isinstance(each, dict)]
     return [*map(_text, choices), *(_length(each.get("content")) for each in candidates)]
@@ -87,7 +90,16 @@ def _length(part: Any) -> int:
 
 def _text(choice: dict[str, Any]) -> int:
     delta = choice.get("delta")
-    return _length(delta.get("content") if isinstance(delta, dict) else choice.get("text"))
+    return _made(delta) if isinstance(delta, dict) else _length(choice.get("text"))
+
+
+def _made(delta: Any) -> int:
+    """Return the characters of what a model has made: text, thoughts, calls of tools."""
+    if not isinstance(delta, dict):
+        return _length(delta)
+    calls = [*_list(delta.get("tool_calls")), delta.get("function_call")]
+    functions = [each.get("function", each) for each in calls if isinstance(each, dict)]
+    return sum(_length(delta.get(name)) for name in _MADE) + sum(map(_made, functions))
 
 
 def _count(usage: dict[str, Any], names: tuple[str, ...]) -> Optional[int]:

@@ -65,6 +65,41 @@ def test_an_anthropic_stream_tells_prompt_and_completion_apart() -> None:
     assert usage_of({"usage": {"input_tokens": 25, "output_tokens": 15}}) == Usage(25, 15)
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": [{"delta": {"content": "a"}}]},
+        {"choices": [{"delta": {"refusal": "no"}}]},
+        {"choices": [{"delta": {"reasoning_content": "hm"}}]},
+        {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": "{"}}]}}]},
+        {"choices": [{"delta": {"function_call": {"arguments": "{"}}}]},
+        {"choices": [{"text": "a"}]},
+        {"type": "response.output_text.delta", "delta": "a"},
+        {"type": "response.function_call_arguments.delta", "delta": "{"},
+        {"type": "response.reasoning_summary_text.delta", "delta": "hm"},
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}},
+        {"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "hm"}},
+        {"type": "content_block_delta", "delta": {"type": "input_json_delta", "partial_json": "{"}},
+    ],
+)
+def test_whatever_a_model_makes_counts(event: object) -> None:
+    assert heard(b"data: %s\n\n" % json.dumps(event).encode()).deltas == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": [{"delta": {"role": "assistant", "content": ""}}]},
+        {"choices": [{"delta": {"tool_calls": None, "function_call": 1}}]},
+        {"type": "response.audio.delta", "delta": "AAAA"},
+        {"type": "response.created", "delta": "a"},
+        {"type": "content_block_delta", "delta": {"type": "signature_delta", "signature": "x"}},
+    ],
+)
+def test_what_is_no_text_does_not(event: object) -> None:
+    assert heard(b"data: %s\n\n" % json.dumps(event).encode()).deltas == 0
+
+
 def test_gemini_is_read_as_events_as_an_array_and_whole() -> None:
     events = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in GEMINI)
     array = json.dumps(GEMINI).encode()
