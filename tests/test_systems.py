@@ -8,6 +8,7 @@ from __future__ import annotations
 import configparser
 import importlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,25 @@ def test_the_sanitizer_knows_a_strip() -> None:
     rules = configparser.RawConfigParser()
     rules.read(PROJECT / "tests" / "nbval_sanitize.cfg", encoding="ascii")
     assert {"seconds", "port", "strip"} <= set(rules.sections())
+
+
+SHOWN = re.findall(
+    r"^\| [^|]* \| `(tests/[^`]*)` \|$",
+    (PROJECT / "docs" / "systems.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+def test_the_page_names_what_shows_it() -> None:
+    assert len(SHOWN) == 10
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_what_the_page_says_is_shown_by_tests_that_exist(shown: str) -> None:
+    files, _, wanted = shown.partition(" -k ")
+    for file in files.split():
+        names = re.findall(r"^def (test_\w*)", (PROJECT / file).read_text(encoding="utf-8"), re.M)
+        assert [name for name in names if wanted in name], file
 
 
 def small_notebook(folder: Path) -> str:

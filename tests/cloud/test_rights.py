@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lab_utils.cloud import ready
 from lab_utils.errors import DeployError
 from tests.arm.cloud import SUBSCRIPTION
 from tests.arm.rights import CONTRIBUTOR, READER, ROLES, Role
@@ -90,6 +91,19 @@ def test_without_a_group_and_the_right_to_create_one_the_way_is_told(bench: Benc
         bench.target().create_resource_group()
     assert "LAB_RESOURCE_GROUP" in str(caught.value)
     assert "LAB_ADOPT_GROUP=true" in str(caught.value)
+
+
+def test_a_gateway_without_its_role_is_waited_for_and_told(bench: Bench) -> None:
+    deployment = bench.target().deploy()
+    resources = bench.cloud.resources
+    for key in [key for key in resources.by_id if "/roleassignments/" in key]:
+        resources.delete(key)
+    bench.cloud.apim.start()
+    path = f"deployments/{deployment.deployment}/chat/completions?api-version=2024-10-21"
+    url = f"{deployment.gateway_url}/openai/{path}"
+    with pytest.raises(DeployError, match="needs Cognitive Services OpenAI User"):
+        ready.wait(url, deployment.api_key, bench.said.append, bench.clock)
+    assert any(line.startswith("waiting for the gateway: 401 for now: the") for line in bench.said)
 
 
 @pytest.mark.parametrize("provider", ["ApiManagement", "CognitiveServices"])

@@ -144,6 +144,28 @@ def test_accounts_and_models_do_not_wait_for_the_gateway() -> None:
         assert kind in seen  # before the deployment is begun
 
 
+def test_no_two_write_one_api_at_a_time() -> None:
+    """API Management answers them with 409 PessimisticConcurrencyConflict."""
+    module = compiled.load()["resources"]["api"]["properties"]["template"]["resources"]
+    writers = {name: item for name, item in module.items() if item["type"].startswith(f"{APIS}/")}
+    assert len(writers) == 3
+
+    def after(name: str) -> set[str]:
+        """Return everything that is written before this is begun."""
+        named = [other for other in module[name].get("dependsOn", ()) if other in module]
+        return set(named).union(*map(after, named))
+
+    for one in writers:
+        assert {"api", "apiWithBearer"} <= after(one)
+        for other in writers:
+            assert one == other or one in after(other) or other in after(one)
+    for item in writers.values():
+        assert "copy" not in item or (item["copy"]["mode"], item["copy"]["batchSize"]) == (
+            "serial",
+            1,
+        )
+
+
 @pytest.mark.parametrize("kind", ["OpenAI", "AIServices"])
 def test_the_kind_of_the_accounts_can_be_chosen(kind: str) -> None:
     resources, _ = evaluate(accountKind=kind)
