@@ -16,17 +16,32 @@ def test_everything_on_the_list_is_there(request: pytest.FixtureRequest) -> None
     assert [str(place) for place in listed if not place.exists()] == []
 
 
-def test_only_what_is_not_on_the_list_is_run() -> None:
-    places = ("response-streaming.ipynb", "tests/gateway_conformance", "tests/test_packaging.py")
-    command = [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", "-qq"]
+def collected(*arguments: str) -> list[str]:
+    """Return the files whose tests pytest would run, in their order."""
     done = subprocess.run(
-        [*command, "-m", "not slow", *places],
+        [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", "-q", *arguments],
         cwd=PROJECT,
         capture_output=True,
         encoding="utf-8",
         check=True,
     )
-    assert [line.partition(":")[0] for line in done.stdout.split("\n") if line] == [
+    files = (line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line)
+    return list(dict.fromkeys(files))
+
+
+def test_only_what_is_not_on_the_list_is_run() -> None:
+    places = ("response-streaming.ipynb", "tests/gateway_conformance", "tests/test_packaging.py")
+    assert collected("-m", "not slow", *places) == [
         "tests/gateway_conformance/test_look.py",
         "tests/gateway_conformance/test_questions.py",
+    ]
+
+
+def test_the_longest_begin() -> None:
+    places = ("tests/test_secret.py", "tests/test_packaging.py", "tests/test_notebook.py")
+    assert collected("response-streaming.ipynb", *places) == [
+        "tests/test_notebook.py",
+        "response-streaming.ipynb",
+        "tests/test_packaging.py",
+        "tests/test_secret.py",
     ]
