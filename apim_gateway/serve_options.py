@@ -28,6 +28,13 @@ def _api(parser: argparse.ArgumentParser) -> None:
         help="a gateway as APIOps lays it out: APIs, backends, fragments, named values, products; "
         "or give --policy, --api and --backend",
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="API",
+        help="serve this API of FOLDER and no other that is not named; may be repeated",
+    )
     group = parser.add_argument_group("the API")
     group.add_argument("--policy", type=Path, metavar="FILE", help="its policy")
     group.add_argument("--api", type=Path, metavar="FILE", help="its declaration (JSON)")
@@ -172,7 +179,7 @@ def fault(options: argparse.Namespace) -> str:
     missing = [name for name, value in needed.items() if not value]
     if not options.folder:
         told = f"the following arguments are required: {', '.join(missing)}, or a FOLDER"
-        return told if missing else ""
+        return told if missing else "--only goes with a FOLDER" if options.only else ""
     alone = {
         "--policy": options.policy,
         "--api": options.api,
@@ -192,6 +199,7 @@ def settings(options: argparse.Namespace) -> Settings:
     """Return the settings that the options of `serve` make. Raises ConfigError."""
     return Settings(
         folder=options.folder,
+        only=tuple(options.only),
         openapi=options.openapi,
         policy=options.policy,
         api=options.api,

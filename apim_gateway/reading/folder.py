@@ -17,7 +17,7 @@ Source: https://github.com/Azure/apiops.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from apim_gateway.errors import ConfigError
@@ -40,20 +40,27 @@ def is_one(folder: Path) -> bool:
 
 
 def load(
-    folder: Path, addresses: Mapping[str, str] = {}, named: Mapping[str, str] = {}
+    folder: Path,
+    addresses: Mapping[str, str] = {},
+    named: Mapping[str, str] = {},
+    only: Collection[str] = (),
 ) -> Definition:
     """Return the gateway in a folder. Raises ConfigError that names the file at fault.
 
     addresses: the servers that stand in for backends here, by name. `named` are named values that
-    win over those of the folder, where secrets have none.
+    win over those of the folder, where secrets have none. `only`: the APIs wanted; empty: all.
     """
-    if not is_one(folder):
+    there = _apis(folder)
+    if not there:
         raise ConfigError(f"{folder} has no API in it: apis/NAME/{API_FILE} is wanted")
+    for name in sorted(set(only) - set(there)):
+        raise ConfigError(f"--only {name}: the folder has {', '.join(there)}")
     values = {**values_of(folder), **named}
     targets = entities.targets(dict(_properties(folder, "backends", "backend", values)), addresses)
     apis = tuple(
         _api(folder, name, item, targets)
         for name, item in _properties(folder, "apis", "api", values)
+        if not only or name in only
     )
     sources = {scope_of(): source for source in source_of(folder)}
     for each in apis:
@@ -72,6 +79,10 @@ def load(
         default = Source(INHERIT, str(home / POLICY))
         sources[scope_of(product=product.name)] = next(source_of(home), default)
     return Definition(apis, targets, sources, fragments_of(folder), values, products)
+
+
+def _apis(folder: Path) -> list[str]:
+    return sorted(file.parent.name for file in folder.glob(f"apis/*/{API_FILE}"))
 
 
 def source_of(home: Path) -> Iterator[Source]:
@@ -129,7 +140,9 @@ def values_of(folder: Path) -> dict[str, str]:
 def _api(folder: Path, name: str, item: Fields, targets: dict[str, Target]) -> Api:
     kind = str(item.get("type") or item.get("apiType") or "http").lower()
     if kind != "http":
-        item.refuse("type", f"an API of type {kind!r} does not run here; take its folder out")
+        item.refuse(
+            "type", f"an API of type {kind!r} does not run here; name the others with --only"
+        )
     plain, _, revision = name.partition(";rev=")
     path = api.free_path(item, root=True)
     version = item.text("apiVersion", "")
@@ -173,14 +186,17 @@ def _operations(home: Path) -> tuple[Operation, ...]:
     for file in sorted(home.glob("specification.*")):
         if file.suffix in OTHER_KINDS:
             kind = OTHER_KINDS[file.suffix]
-            raise ConfigError(f"{file}: {kind} is not read here, only OpenAPI in JSON")
+            raise ConfigError(
+                f"{file}: {kind} is not read here, only OpenAPI in JSON; name the other APIs with "
+                "--only"
+            )
         return most_specific_first(openapi.load(file))
     raise ConfigError(f"{home} needs specification.json: an OpenAPI document of its operations")
 
 
 def products_of(folder: Path) -> tuple[Product, ...]:
     """Return the published products. Raises ConfigError for an API that is not there."""
-    apis = [file.parent.name for file in folder.glob(f"apis/*/{API_FILE}")]
+    apis = _apis(folder)
     found = []
     for name, item in _properties(folder, "products", "product"):
         home = folder / "products" / name
@@ -188,7 +204,7 @@ def products_of(folder: Path) -> tuple[Product, ...]:
         if (home / "apis.json").exists():
             linked |= {each.text("name") for each in fields.load_list(home / "apis.json")}
         for each in sorted(linked - set(apis)):
-            raise ConfigError(f"{home}: no API {each!r} is known ({', '.join(sorted(apis))})")
+            raise ConfigError(f"{home}: no API {each!r} is known ({', '.join(apis)})")
         if item.text("state", "published") == "published":
             needed = item.flag("subscriptionRequired", True)
             found.append(Product(name, item.text("displayName", name), frozenset(linked), needed))

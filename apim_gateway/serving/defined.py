@@ -25,7 +25,7 @@ def defined(settings: Settings) -> Definition:
 
 def _of_folder(settings: Settings, home: Path) -> Definition:
     addresses = {server.name: server.url for server in settings.backends}
-    found = folder.load(home, addresses, settings.named_values)
+    found = folder.load(home, addresses, settings.named_values, settings.only)
     known = [product.name for product in found.products]
     for name in settings.products:
         if name not in known:

@@ -27,6 +27,7 @@ class Settings:
 
     backends: tuple[Address, ...] = ()
     folder: Optional[Path] = None  # a gateway as APIOps lays it out; or policy and api
+    only: tuple[str, ...] = ()  # of the folder's APIs; empty: all
     policy: Optional[Path] = None
     api: Optional[Path] = None
     openapi: Optional[Path] = None  # the API's operations

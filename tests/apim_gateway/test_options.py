@@ -61,6 +61,7 @@ def test_a_file_of_another_form_is_told(tmp_path: Path, text: str) -> None:
     [
         (["serve"], "required: --policy, --api, --backend, or a FOLDER"),
         (["serve", "--policy", "p.xml"], "required: --api, --backend, or a FOLDER"),
+        ([*NEEDED, "--only", "a"], "--only goes with a FOLDER"),
         (["serve", "gateway", "--policy", "p.xml"], "--policy does not go with FOLDER"),
         (["serve", "gateway", "--openapi", "o.json"], "--openapi does not go with FOLDER"),
         (["serve", "gateway", "--product", "a=b.xml"], "--product NAME=FILE does not go with"),

@@ -81,7 +81,11 @@ def test_the_logged_bytes_are_those_of_the_apis_own_diagnostic() -> None:
     ("file", "properties", "told"),
     [
         ("apis/chat/apiInformation.json", {"path": "apis/x"}, "'apis/x' cannot be an API's path"),
-        ("apis/chat/apiInformation.json", {"type": "websocket"}, "an API of type 'websocket' does"),
+        (
+            "apis/chat/apiInformation.json",
+            {"type": "websocket"},
+            "an API of type 'websocket' does not run here; name the others with --only",
+        ),
         ("apis/chat/apiInformation.json", {"serviceUrl": "x"}, "'x' should be an http or https"),
         (
             "version sets/claude/versionSetInformation.json",
@@ -132,3 +136,12 @@ def test_what_is_missing_or_elsewhere_is_told(copy: Path, old: str, new: str, to
         (copy / old).unlink()
     with pytest.raises(ConfigError, match=told):
         folder.load(copy, {}, SECRETS)
+
+
+def test_one_api_may_be_wanted_and_the_others_are_not_looked_at(copy: Path) -> None:
+    change(copy / "apis/claude/apiInformation.json", type="websocket")
+    found = folder.load(copy, {}, SECRETS, only=["chat"])
+    assert [each.name for each in found.apis] == ["chat"]
+    assert found.products_by_api() == {"chat": ["gold"]}
+    with pytest.raises(ConfigError, match="--only none: the folder has chat, chat;rev=2, claude"):
+        folder.load(copy, {}, SECRETS, only=["none"])
