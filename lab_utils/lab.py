@@ -23,6 +23,7 @@ from .target import Deployment, Facts, Target
 
 if TYPE_CHECKING:
     from .check import Checked
+    from .trace import Trace
 
 LOG_SECONDS = 5.0
 
@@ -174,6 +175,23 @@ class Lab:
             )
         except ProbeError as error:
             raise GatewayError(str(error)) from None
+
+    def trace(self, question: str = "Count to 30.") -> Optional[Trace]:
+        """Send one streamed request and tell what each policy did, and when each piece went out.
+
+        Where the target hands out traces; None elsewhere, and a line says so. Raises GatewayError.
+        """
+        reached = self._deployed
+        if not reached.management:
+            self._say(
+                "Only the lab's own gateway shows its traces here; in Azure, the portal does: "
+                "API Management, APIs, Test, Trace."
+            )
+            return None
+        from .trace import take  # with the engine, which the other cells can do without
+
+        url = completions(self.gateway_url, self.model, self.api_version)
+        return take(reached.management, url, reached.api_key, question)
 
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""

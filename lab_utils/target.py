@@ -19,6 +19,7 @@ class Deployment:
     deployment: str  # name of the model deployment
     backends: tuple[str, ...]  # names of the pool's members
     plays_scenarios: bool = False  # the model is the lab's mock and heeds x-mock-scenario
+    management: str = ""  # address of a management surface that takes the key and hands out traces
     logs: tuple[str, ...] = ()  # addresses where the mocks tell what became of each stream
     answers: Callable[[], bool] = field(default=lambda: True, repr=False, compare=False)
 

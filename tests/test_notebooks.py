@@ -172,6 +172,6 @@ def test_the_sanitize_file_has_a_visible_replacement_for_every_rule() -> None:
     text = (PROJECT / "tests" / "nbval_sanitize.cfg").read_text(encoding="utf-8")
     rules = re.findall(r"^regex: (.+)$", text, re.MULTILINE)
     replacements = re.findall(r"^replace: (\S.*)$", text, re.MULTILINE)
-    assert len(rules) == len(replacements) == 10
+    assert len(rules) == len(replacements) == 11
     for rule in rules:
         re.compile(rule)

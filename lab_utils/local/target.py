@@ -139,6 +139,7 @@ class LocalTarget:
             deployment=running.model,
             backends=tuple(mock.name for mock in mocks),
             plays_scenarios=True,
+            management=gateway.url,
             logs=tuple(f"{mock.url}/streams" for mock in mocks),
             answers=partial(_answers, gateway.url, running.api_key, seconds=2),
         )
