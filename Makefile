@@ -11,6 +11,9 @@ CHECK := import sys; sys.version_info < (3, 9) and sys.exit("$(PYTHON) is Python
 needs 3.9 or later: install one and name it, for example make $(or $(MAKECMDGOALS),run) \
 PYTHON=python3.13" % sys.version_info[:2])
 
+# Lab and tests start hundreds of processes, each of which would compile the whole project anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 # An environment of such a Python, or of one that is gone, is made anew.
 ifeq ($(shell $(BIN)/python -c '$(CHECK)' 2>&1 || echo unfit),)
 UNFIT :=

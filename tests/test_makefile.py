@@ -96,3 +96,14 @@ def test_new_requirements_are_installed_into_it(folder: Path) -> None:
     done = make(folder, "-n", "run")
     assert "pip install" in done.stdout
     assert "venv --clear" not in done.stdout
+
+
+def test_what_is_compiled_is_kept_for_the_next_process(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = interpreter(folder / ".venv" / "bin" / "python", (3, 13))
+    stamped(folder)
+    told = python.read_text(encoding="utf-8") + 'echo "[$PYTHONDONTWRITEBYTECODE]"\n'
+    python.write_text(told.replace("exec ", '[ "$1" = -m ] || exec ', 1), encoding="utf-8")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "[]" in make(folder, "run").stdout.splitlines()
