@@ -88,8 +88,7 @@ UNREAD
 - Metrics, traces and events go to the file of `--telemetry`, not to Azure.
 - `set-backend-service` with base-url may replace a backend-id that a parent scope has set.
 - Backends are called with HTTP/1.1, whatever `http-version` says.
-- Liquid templates see JSON and text, no XML, and are rendered by python-liquid, not DotLiquid; in
-  return-response they see no body.
+- Liquid templates are rendered by python-liquid, not DotLiquid, and see no attributes of XML.
 - `authentication-certificate` sends no certificate, and says so in the trace.
 - `send-service-bus-message` writes to the telemetry file, as `log-to-eventhub` does.
 - The management calls answer on the gateway's port, to who brings the subscription key.

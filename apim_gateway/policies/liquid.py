@@ -2,6 +2,8 @@
 
 Source: https://learn.microsoft.com/azure/api-management/set-body-policy. API Management renders
 with DotLiquid, in which filters may be written as `Upcase` or `upcase`; here both are known.
+Of XML a template sees elements by their names without prefix, in any case, as the policies that API
+Management writes for SOAP do: body.envelope.body. Inferred: attributes are not seen.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from apim_gateway.running import bodies
+from apim_gateway.running import bodies, conversion
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.place import SectionError
 from policy_expressions import ExpressionFailure
@@ -74,8 +76,11 @@ class Template:
             return None
         text = body.data.decode("utf-8-sig", "replace")
         if "xml" in kind:
-            message = "Liquid reads JSON and text here; API Management reads XML bodies, too."
-            raise SectionError("set-body", "LiquidError", message)
+            try:
+                return _elements(conversion.tree(body.data))
+            except ValueError as error:
+                message = f"The body is no XML: {error}"
+                raise SectionError("set-body", "LiquidError", message) from error
         if "json" not in kind:
             return text
         try:
@@ -97,14 +102,32 @@ def _plain(token: Any) -> Any:
     return value if value is None or isinstance(value, (str, int)) else plain_text(value)
 
 
+def _elements(value: Any) -> Any:
+    """Return what a template sees of XML: elements by name, whatever its case, and texts."""
+    if isinstance(value, dict):
+        return _Element((name, _elements(each)) for name, each in value.items())
+    return [_elements(each) for each in value] if isinstance(value, list) else value
+
+
 class _Names(dict):  # type: ignore[type-arg]
     """Names that ignore case, as headers do."""
 
     def __missing__(self, name: str) -> Any:
-        for key, value in self.items():
+        for key, value in dict.items(self):
             if key.lower() == str(name).lower():
                 return value
         raise KeyError(name)
+
+
+class _Element(_Names):
+    """An element; a `for` over it has it as the only one."""
+
+    def items(self) -> Any:
+        """Return itself, which is what Liquid goes through."""
+        return [self]
+
+    def __len__(self) -> int:
+        return 1
 
 
 def _seen(context: Context) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -132,6 +132,14 @@ def _allowed(text: str) -> str:
     return text
 
 
+def tree(data: bytes) -> dict[str, Any]:
+    """Return XML as mappings of names without prefixes, lists, texts and None; no attributes.
+
+    Raises ValueError that tells why it cannot be read.
+    """
+    return _Reader("", "#text", False, lambda name: name.rpartition(":")[2], False).document(data)
+
+
 def to_json(data: bytes, friendly: bool = False, arrays: bool = False) -> str:
     """Return XML as JSON. Raises ValueError that tells why it cannot be read.
 
@@ -142,8 +150,16 @@ def to_json(data: bytes, friendly: bool = False, arrays: bool = False) -> str:
 
 
 class _Reader:
-    def __init__(self, sign: str, text: str, arrays: bool) -> None:
+    def __init__(
+        self,
+        sign: str,
+        text: str,
+        arrays: bool,
+        name: Callable[[str], str] = lambda name: name.replace(":", "$"),
+        attributes: bool = True,
+    ) -> None:
         self._sign, self._text, self._arrays = sign, text, arrays
+        self._name, self._attributes = name, attributes
         self._top: dict[str, Any] = {}
         self._open: list[dict[str, Any]] = []
         self._texts: list[list[str]] = []
@@ -185,9 +201,8 @@ class _Reader:
             prefix, colon, _ = each.partition(":")
             if colon and prefix not in self._prefixes[-1]:
                 raise ValueError(f"'{prefix}' is an undeclared prefix.")
-        self._open.append(
-            {f"{self._sign}{_plain(key)}": value for key, value in attributes.items()}
-        )
+        kept = attributes if self._attributes else {}
+        self._open.append({f"{self._sign}{self._name(key)}": kept[key] for key in kept})
         self._texts.append([])
 
     def _end(self, name: str) -> None:
@@ -199,16 +214,12 @@ class _Reader:
         elif text.strip():
             content[self._text] = text
         if not self._open:
-            self._top[_plain(name)] = value
+            self._top[self._name(name)] = value
             return
-        around, key = self._open[-1], _plain(name)
+        around, key = self._open[-1], self._name(name)
         if key not in around:
             around[key] = [value] if self._arrays else value
         elif isinstance(around[key], list):
             around[key].append(value)
         else:
             around[key] = [around[key], value]
-
-
-def _plain(name: str) -> str:
-    return name.replace(":", "$")

@@ -81,7 +81,7 @@ def test_in_return_response_a_template_sees_the_context_and_no_body() -> None:
 
 @pytest.mark.parametrize(
     ("body", "kind"),
-    [(b"{", "application/json"), (b"<a/>", "text/xml"), (b"<a/>", "application/soap+xml")],
+    [(b"{", "application/json"), (b"<a>", "text/xml"), (b"a", "application/soap+xml")],
 )
 def test_a_body_that_cannot_be_read_is_an_error(body: bytes, kind: str) -> None:
     reason = '<set-header name="x-reason"><value>@(context.LastError.Reason)</value></set-header>'
@@ -95,3 +95,34 @@ def test_a_template_without_end_is_stopped() -> None:
     loop = "{% for a in (1..2000) %}{% for b in (1..2000) %}x{% endfor %}{% endfor %}"
     inbound = f'<set-body template="liquid">{loop}</set-body>'
     assert ask(policy(inbound=inbound)).status == 500
+
+
+ENVELOPE = (
+    b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+    b'<GetProductsResponse xmlns="urn:x">%s<Count unit="pieces">2</Count></GetProductsResponse>'
+    b"</soap:Body></soap:Envelope>"
+)
+PRODUCT = b"<Product><ID>%d</ID><Name>a</Name></Product>"
+# As API Management writes it for a SOAP operation.
+FROM_SOAP = """{ "products": [
+ {% JSONArrayFor item in RESPONSE.Product -%}
+ { "id": {{item.ID}}, "name": "{{item.Name | Replace: 'a', 'b'}}" }
+ {% endJSONArrayFor -%} ],
+ "count": {% if RESPONSE.Count %}{{RESPONSE.Count}}{% else %} null {% endif %},
+ "none": {% if RESPONSE.None %}1{% else %} null {% endif %} }""".replace(
+    "RESPONSE", "body.envelope.body.GetProductsResponse"
+)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_elements_of_xml_are_seen_without_prefix_in_any_case(number: int) -> None:
+    products = b"".join(PRODUCT % each for each in range(number))
+    outbound = f'<set-body template="liquid">{FROM_SOAP}</set-body>'
+    backend = answering(text=(ENVELOPE % products).decode(), Content_Type="text/xml")
+    found = ask(policy(outbound=outbound), backend)
+    assert found.status == 200
+    assert found.json == {
+        "products": [{"id": each, "name": "b"} for each in range(number)],
+        "count": 2,
+        "none": None,
+    }
