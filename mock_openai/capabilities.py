@@ -33,7 +33,9 @@ def check_chat(body: Json, model: Model) -> str:
     if reasoning is None:
         if effort is not None:
             raise RefusedError("unknown parameter", param="reasoning_effort")
-        return "none"
+        if model.foundry and body.get("logprobs"):
+            raise RefusedError("unsupported parameter", param="logprobs")
+        return "low" if model.foundry else "none"  # the former think, and aloud
     _check_known("reasoning_effort", effort, _EFFORTS)
     _check_value("reasoning_effort", effort, reasoning.efforts)
     if effort not in (None, "none") and body.get("tools") and not reasoning.tools:

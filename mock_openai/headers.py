@@ -35,12 +35,13 @@ def layer(name: str, origin: Origin, rng: random.Random) -> dict[str, str]:
     found["x-ms-region"] = _visible(origin.region)
     if name == refusals.REGION:
         return found
+    if origin.deployment:  # what asks for a kept response has none
+        found["x-ms-deployment-name"] = _visible(origin.deployment)
     return {
         **found,
         "azureml-model-session": wire.hexadecimal("d20260317000000-", 12, rng),
         "skip-error-remapping": "true",
         "x-accel-buffering": "no",
-        "x-ms-deployment-name": _visible(origin.deployment),
         "x-ms-is-spilled-over": "false",
         "x-ms-rai-invoked": "true",
         "x-request-id": wire.guid(rng),

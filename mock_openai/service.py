@@ -14,6 +14,7 @@ from . import (
     completions,
     embeddings,
     faults,
+    foundry,
     frontdoor,
     models,
     response_request,
@@ -46,8 +47,8 @@ CHAT = Operation(
     "ChatCompletions_Create",
     "chatCompletion",
     chat_request.read,
-    chat.completion,
-    chat.events,
+    lambda *asked: (foundry if asked[2].model.foundry else chat).completion(*asked),
+    lambda *asked: (foundry if asked[2].model.foundry else chat).events(*asked),
 )
 COMPLETIONS = Operation(
     models.COMPLETIONS,
