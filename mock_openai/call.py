@@ -108,7 +108,7 @@ class Call:
             limit.take(request.prompt_tokens + (request.max_tokens or 0))
         finally:
             self.told.update(limit.headers())
-        if request.stream and behaviour.streams:
+        if request.stream and behaviour.streams and operation.events:
             return await self._stream(service.stream(operation, request, context))
         seconds, body = service.whole(operation, request, context)
         await asyncio.sleep(seconds)

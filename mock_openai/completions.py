@@ -82,6 +82,7 @@ _SYNCHRONOUS = {
     "asynchronous": "default",
     "asynchronous blocked": "blocked",
     "asynchronous late": "default",
+    "asynchronous blocklist": "default",
 }
 
 

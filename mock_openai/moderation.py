@@ -50,7 +50,9 @@ def final(behaviour: Behaviour, model: Model) -> tuple[Json, bool]:
     if behaviour.moderation == "failed":
         return FAILED, False
     if behaviour.moderation in ("blocked", "asynchronous blocked", "asynchronous late"):
-        return verdicts(HARMS, "violence"), True
+        return _blocking(model.families), True
+    if behaviour.moderation == "asynchronous blocklist":
+        return {**verdicts(model.families), "custom_blocklists": _LISTED}, True
     return verdicts(model.families), False
 
 
@@ -64,7 +66,7 @@ def moderated(
     apart = parts.taken_apart(answers)
     if behaviour.ending:
         apart = parts.first(apart, behaviour.after)
-    by = _Filter(model.families, prompt_length, behaviour.after)
+    by = _Filter(model.families, prompt_length, behaviour.after, model.judged_end)
     return MODERATIONS[behaviour.moderation](apart, by)
 
 
@@ -75,16 +77,21 @@ class _Filter:
     families: tuple[str, ...]
     prompt_length: int
     after: int  # tokens that pass before the filter stops the answer
+    judged_end: bool  # the finish chunk may have verdicts, too
 
 
 def _default(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
-    return _each(apart, verdicts(by.families))
+    return _each(apart, verdicts(by.families), by.judged_end)
 
 
-def _each(apart: Iterable[Part], found: Json) -> Iterator[Part]:
+def _each(apart: Iterable[Part], found: Json, judged_end: bool = False) -> Iterator[Part]:
     nothing: Json = {}
+    texts: dict[int, int] = {}  # of each choice
     for part in apart:
-        yield part.judged(found if part.text else nothing)
+        texts[part.choice] = texts.get(part.choice, 0) + bool(part.text)
+        # About every other recorded finish of such a model has them; nothing tells which.
+        end = judged_end and part.finish and texts[part.choice] % 2
+        yield part.judged(found if part.text or end else nothing)
 
 
 def _failed(apart: Iterable[Part], _: _Filter) -> Iterator[Part]:
@@ -96,7 +103,7 @@ def _blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
     for part in _default(apart, by):
         seen += part.tokens
         if seen > by.after or part.finish:
-            verdict = verdicts(HARMS, "violence")
+            verdict = _blocking(by.families)
             yield Part(part.choice, wire.FINISH, {}, finish=BLOCKED, verdict=verdict)
             return
         yield part
@@ -121,6 +128,10 @@ def _asynchronous_late(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
     return _asynchronous(apart, by, filtered="violence")
 
 
+def _asynchronous_blocklist(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
+    return _asynchronous(apart, by, filtered="custom_blocklists")
+
+
 def _asynchronous_blocked(apart: Iterable[Part], by: _Filter) -> Iterator[Part]:
     seen = length = 0
     for part in _asynchronous(apart, by):
@@ -138,8 +149,18 @@ _BLOCKLISTS = ("custom_blocklists",)
 _FAMILIES = (("protected_material_code",), _BLOCKLISTS, ("protected_material_text",), HARMS)
 
 
+_LISTED = [{"filtered": True, "id": "mock"}]  # the blocklists that a word was on
+
+
 def _found(families: tuple[str, ...], filtered: str = "") -> Json:
-    return {"custom_blocklists": []} if families == _BLOCKLISTS else verdicts(families, filtered)
+    if families == _BLOCKLISTS:
+        return {"custom_blocklists": _LISTED if filtered == "custom_blocklists" else []}
+    return verdicts(families, filtered)
+
+
+def _blocking(families: tuple[str, ...]) -> Json:
+    """Return the verdict that stops an answer: on all that judges the model, and on all harms."""
+    return verdicts(sorted({*families, *HARMS}), "violence")
 
 
 def _annotation(
@@ -157,4 +178,5 @@ MODERATIONS: Mapping[str, Callable[[Iterable[Part], _Filter], Iterator[Part]]] =
     "asynchronous": _asynchronous,
     "asynchronous blocked": _asynchronous_blocked,
     "asynchronous late": _asynchronous_late,
+    "asynchronous blocklist": _asynchronous_blocklist,
 }

@@ -131,11 +131,12 @@ class Response:
         }
 
     def _content_filters(self) -> list[Json]:
-        flagged = self.blocked or self.context.behaviour.moderation == "asynchronous late"
+        late = ("asynchronous late", "asynchronous blocklist")
+        flagged = self.blocked or self.context.behaviour.moderation in late
         on_prompt = moderation.verdicts((*HARMS, "jailbreak"))
         on_text = moderation.verdicts((*HARMS, *PROTECTED), "violence" if flagged else "")
         return [
-            _content_filter("prompt", False, on_prompt, len(self.request.prompt)),
+            _content_filter("prompt", False, on_prompt, len(self.request.prompt), _BEFORE),
             _content_filter("completion", self.blocked, on_text, len(self.answer.text)),
         ]
 
@@ -190,12 +191,19 @@ def _given(value: object, default: object) -> object:
     return default if value is None else value
 
 
-def _content_filter(source: str, blocked: bool, found: Json, length: int) -> Json:
+_BEFORE = 1429  # characters that come before the caller's prompt, as recorded
+
+
+def _content_filter(source: str, blocked: bool, found: Json, length: int, start: int = 0) -> Json:
     ordered = {name: {"filtered": each["filtered"], **each} for name, each in found.items()}
     return {
         "blocked": blocked,
         "source_type": source,
         "content_filter_raw": None,
         "content_filter_results": ordered,
-        "content_filter_offsets": {"start_offset": 0, "end_offset": length, "check_offset": 0},
+        "content_filter_offsets": {
+            "start_offset": start,
+            "end_offset": start + length,
+            "check_offset": 0,
+        },
     }

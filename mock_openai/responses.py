@@ -52,6 +52,11 @@ def whole(request: Request, answers: list[Answer], context: Context) -> Json:
     return response.queued() if response.background else response.ended()
 
 
+def input_tokens(request: Request, _: list[Answer], __: Context) -> Json:
+    """Return how many tokens a call's input has, without an answer."""
+    return {"object": "response.input_tokens", "input_tokens": request.prompt_tokens}
+
+
 def remember(response: Response, context: Context, again: Optional[Replay] = None) -> None:
     """Keep a response for later, unless the call does not want that."""
     asked = response.request.body

@@ -75,6 +75,10 @@ SCENARIOS: Mapping[str, Scenario] = {
         "the asynchronous filter objects once all text is out",
         Behaviour(moderation="asynchronous late"),
     ),
+    "async-blocklist": Scenario(
+        "the asynchronous filter finds a word of a blocklist once all text is out",
+        Behaviour(moderation="asynchronous blocklist"),
+    ),
     # What goes wrong in mid-stream
     "error-event": Scenario(
         "an error comes in the stream", Behaviour(ending="error", after=20), ("after",)

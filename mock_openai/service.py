@@ -38,7 +38,8 @@ class Operation:
     action: str
     read: Callable[[Json, str, Model], Request]
     whole: Callable[[Request, list[Answer], Context], Json]
-    events: Optional[Callable[[Request, list[Answer], Context], Iterator[Event]]] = None
+    events: Optional[Callable[[Request, list[Answer], Context], Iterator[Event]]] = None  # streams
+    writes: bool = True  # an answer, for which the model takes its time
     since: str = frontdoor.VERSIONS[0]
 
 
@@ -73,6 +74,16 @@ EMBEDDINGS = Operation(
     "embeddings",
     embeddings.read,
     embeddings.whole,
+    writes=False,
+)
+INPUT_TOKENS = Operation(
+    models.RESPONSES,
+    "Responses_InputTokens",
+    "responses",
+    response_request.read,
+    responses.input_tokens,
+    since=frontdoor.RESPONSES_SINCE,
+    writes=False,
 )
 
 # What is posted where. Paths that begin with /openai/v1 take no dated api-version; where the path
@@ -86,6 +97,7 @@ ROUTES: Mapping[str, Operation] = {
     "/openai/v1/completions": COMPLETIONS,
     "/openai/v1/embeddings": EMBEDDINGS,
     "/openai/v1/responses": RESPONSES,
+    "/openai/v1/responses/input_tokens": INPUT_TOKENS,
     "/models/chat/completions": CHAT,
     "/models/embeddings": EMBEDDINGS,
 }
@@ -97,7 +109,7 @@ def read(operation: Operation, body: Json, version: str, context: Context) -> Re
     if operation.kind not in model.serves:
         raise RefusedError("wrong model", action=operation.action, model=model.name)
     request = operation.read(body, version, model)
-    previous = body.get("previous_response_id") if operation is RESPONSES else None
+    previous = body.get("previous_response_id") if operation.kind == models.RESPONSES else None
     if previous:
         known = context.memory.tokens(previous)
         request = replace(request, prompt_tokens=request.prompt_tokens + known)
@@ -115,7 +127,7 @@ def stream(operation: Operation, request: Request, context: Context) -> Iterator
 
 def whole(operation: Operation, request: Request, context: Context) -> tuple[float, Json]:
     """Return the seconds an answer in one piece takes, and its body."""
-    if operation.kind == models.EMBEDDINGS:
+    if not operation.writes:
         return context.pace.ttft / 4, operation.whole(request, [], context)
     written = _written(operation, request, context)
     longest = max(answer.completion_tokens for answer in written)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from mock_openai.service import CHAT
 from tests.mock_openai.harness import chat, joined, played
 from tests.mock_openai.shapes import chat_kind, framed
@@ -78,3 +80,35 @@ def test_choices_are_judged_each_on_its_own() -> None:
     events = framed(joined(played(CHAT, chat("Explain", n=2), "async-ok")))
     found = [event.payload["choices"][0] for event in events if chat_kind(event) == "verdict"]
     assert {choice["index"] for choice in found} == {0, 1}
+
+
+def test_a_blocklist_is_told_by_its_name_and_ends_nothing() -> None:
+    found = choices("async-blocklist")
+    verdicts = [each.get("content_filter_results", {}) for each in found]
+    told = [verdict.get("custom_blocklists") for verdict in verdicts]
+    assert [each for each in told if each] == [[{"filtered": True, "id": "mock"}]]
+    assert found[-1]["finish_reason"] is None
+
+
+@pytest.mark.parametrize(
+    ("model", "families"), [("gpt-4.1-mini", 6), ("gpt-5.4-mini", 5), ("gpt-4o", 4)]
+)
+def test_what_stops_an_answer_judges_all_that_the_model_s_chunks_do(
+    model: str, families: int
+) -> None:
+    *_, last, _ = framed(joined(played(CHAT, chat("Explain"), "filter-mid", model)))
+    verdict = last.payload["choices"][0]["content_filter_results"]
+    assert len(verdict) == families
+    assert list(verdict) == sorted(verdict)
+    assert verdict["violence"]["filtered"] is True
+
+
+def test_some_models_judge_the_end_of_a_text_now_and_then() -> None:
+    def last(model: str, scenario: str = "", **body: Any) -> Any:
+        *_, finish, _ = framed(joined(played(CHAT, chat("Explain", **body), scenario, model)))
+        return finish.payload["choices"][0]["content_filter_results"]
+
+    found = [len(last("gpt-4.1-mini", f"ok; tokens={count}")) for count in range(8)]
+    assert set(found) == {0, 6}
+    assert last("gpt-4.1-mini", "tools") == {}
+    assert {len(last("gpt-4o", f"ok; tokens={count}")) for count in range(4)} == {0}

@@ -118,3 +118,11 @@ def test_what_is_not_streamed_in_the_background_cannot_be_streamed_later(url: st
     wrong = get(f"{url}{V1}/{made['id']}?stream=true&starting_after=x")
     assert wrong.json()["error"]["code"] == "invalid_type"
     assert get(f"{url}{V1}/{made['id']}?stream=false").json()["id"] == made["id"]
+
+
+def test_the_tokens_of_an_input_are_counted_without_an_answer(url: str) -> None:
+    with openai.OpenAI(base_url=f"{url}/openai/v1", api_key="k") as client:
+        counted = client.responses.input_tokens.count(model="gpt-4o", input="Say hi")
+        made = client.responses.create(model="gpt-4o", input="Say hi")
+    assert made.usage is not None
+    assert counted.input_tokens == made.usage.input_tokens

@@ -48,6 +48,7 @@ OUTCOMES = {
     "async-ok": WHOLE,
     "async-block": Outcome(finish="content_filter", usage=False),
     "async-late-flag": WHOLE,
+    "async-blocklist": WHOLE,
     "error-event": Outcome("APIError", usage=False),
     "failed": Outcome("APIError", usage=False),
     "drop": Outcome("APIConnectionError" if WRAPS else "RemoteProtocolError", usage=False),
