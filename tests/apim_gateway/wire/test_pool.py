@@ -6,7 +6,8 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Callable
+from pathlib import Path
+from typing import Callable, Optional
 
 import pytest
 import trustme
@@ -46,10 +47,12 @@ class Backend:
 
 
 @asynccontextmanager
-async def backend(answer: Answer) -> AsyncIterator[tuple[Backend, str, HttpClient]]:
+async def backend(
+    answer: Answer, tls: Optional[ssl.SSLContext] = None
+) -> AsyncIterator[tuple[Backend, str, HttpClient]]:
     serving = Backend(answer)
     client = HttpClient()
-    server = await asyncio.start_server(serving.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serving.serve, "127.0.0.1", 0, ssl=tls)
     try:
         yield serving, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", client
     finally:
@@ -255,19 +258,25 @@ def test_a_redirect_of_a_body_that_is_gone_is_told() -> None:
     run(main())
 
 
-def test_a_certificate_that_nobody_trusts_is_told() -> None:
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_backend_with_a_certificate_is_called_where_that_is_trusted(
+    trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    if trusted:
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
     async def main() -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        trustme.CA().issue_cert("localhost").configure_cert(context)
-        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context)
-        pool = Pool(1.0)
-        origin = Origin(True, "localhost", server.sockets[0].getsockname()[1])
-        try:
-            with pytest.raises(UnreachableError, match="its certificate is not trusted"):
-                await pool.open(origin)
-        finally:
-            await pool.close()
-            server.close()
+        async with backend(ok, context) as (_, url, client):
+            sending = client.send("GET", url.replace("http://127.0.0.1", "https://localhost"), ())
+            if trusted:
+                assert await (await sending).read() == b"ok"
+            else:
+                with pytest.raises(UnreachableError, match="its certificate is not trusted"):
+                    await sending
 
     run(main())
 
