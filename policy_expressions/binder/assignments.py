@@ -17,7 +17,15 @@ from policy_expressions.binder.conversions import (
 )
 from policy_expressions.binder.core import Binder
 from policy_expressions.binder.declarations import tuple_types
-from policy_expressions.binder.exprs import RANGE_VARIABLE, Expr, Frame, Local, Place, Runner
+from policy_expressions.binder.exprs import (
+    RANGE_VARIABLE,
+    Expr,
+    Frame,
+    Local,
+    Place,
+    Runner,
+    Untyped,
+)
 from policy_expressions.binder.invocations import changeable
 from policy_expressions.binder.members import local_value
 from policy_expressions.binder.operations import operation
@@ -178,6 +186,8 @@ def _compound(binder: Binder, word: str, target: Expr, right_node: Node) -> Expr
 def _combination(word: str, target: Expr, right: Expr, checked: Optional[bool]) -> Any:
     """Return the function of frame and old value that gives the new one."""
     of, b = target.value_type, right.run
+    if isinstance(right, Untyped):
+        raise not_applicable(f"{word}=", target, right)
     if word == "+" and of is STRING:
         parts = text_parts(right)
 

@@ -136,7 +136,13 @@ class Binder:
     def value(self, node: Node) -> Expr:
         """Bind an expression that must be a value: no type name, no call without a result."""
         found = self.bind(node)
-        if isinstance(found, TypeName) or found.type is VOID:
+        if found.type is VOID:
+            raise node.source.at(node.place, _no_value(found))
+        return self.must_be_value(node, found)
+
+    def must_be_value(self, node: Node, found: Expr) -> Expr:
+        """Return what was found for a node. Raises CompileError where it is a type's name."""
+        if isinstance(found, TypeName):
             raise node.source.at(node.place, _no_value(found))
         return found
 

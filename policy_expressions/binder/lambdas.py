@@ -69,7 +69,7 @@ def bind_body(
             for returned in function.results:
                 binder.flows.seen |= returned.holds or frozenset()
             return Body(parameters, function.results, run, binder.state is not None)
-        result = binder.bind(node)
+        result = binder.must_be_value(node, binder.bind(node))
         if returns is not None and returns is not VOID:
             result = to_type(result, returns)
         return Body(parameters, [] if result.type is VOID else [result], result.run, False)

@@ -140,6 +140,7 @@ def _in_namespace(binder: Binder, node: Node, receiver: TypeName) -> Expr:
 
 def bind_conditional_access(binder: Binder, node: Node, receiver: Expr, called: bool) -> Expr:
     """Bind `a?.b` and `a?[b]`: what follows in the chain is skipped when a is null."""
+    binder.must_be_value(node.children[0], receiver)
     if receiver.type is None or (receiver.type.is_value and not receiver.type.is_nullable):
         text = f"Operator '?' cannot be applied to operand of type '{receiver.shown}'"
         raise CompileError("CS0023", text)

@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 from typing import Any, Optional
 
 from policy_expressions.binder.conversions import implicit, implicit_expr, number, same
-from policy_expressions.binder.exprs import MISSING, Expr
+from policy_expressions.binder.exprs import MISSING, Expr, Untyped
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.library import (
     BOOL,
@@ -192,7 +192,7 @@ def _lifted(word: str, left: Expr, right: Expr, checked: Optional[bool]) -> Opti
     if not any(of is not None and of.is_nullable for of in types) or left.is_null or right.is_null:
         return None  # `x == null` is an equality, whatever x is
     plain = [
-        Expr(of.element, e.run, constant=e.constant) if of is not None and of.is_nullable else e
+        _unlifted(e, of) if of is not None and of.is_nullable else e
         for of, e in zip(types, (left, right))
     ]
     inner = operation(word, plain[0], plain[1], checked)
@@ -211,6 +211,11 @@ def _lifted(word: str, left: Expr, right: Expr, checked: Optional[bool]) -> Opti
         return operate(first(a), second(b))
 
     return Operation(BOOL if compares else LIBRARY.nullable(inner.returns), None, None, run)
+
+
+def _unlifted(expr: Expr, of: Type) -> Expr:
+    held = MISSING if expr.constant is None else expr.constant
+    return Expr(of.element, expr.run, constant=held)
 
 
 def _logical(word: str, left: Expr, right: Expr) -> Optional[Operation]:
@@ -263,6 +268,8 @@ def _same_reference(a: Any, b: Any, alike: bool) -> bool:
 def _null_check(wanted: bool, left: Expr, right: Expr) -> Optional[Operation]:
     other = right if left.is_null else left
     of = other.type
+    if isinstance(other, Untyped):
+        return None
     never = of is not None and of.is_value and not of.is_nullable
     if never and number(of) is None and of is not BOOL:
         return None

@@ -21,6 +21,7 @@ from policy_expressions.binder.exprs import (
     Expr,
     Frame,
     Runner,
+    Untyped,
     constant,
     onward,
 )
@@ -91,6 +92,8 @@ def binary(word: str, left: Expr, right: Expr, checked: Optional[bool] = False) 
     """Bind one binary operator other than `&&`, `||`, `??`. Raises CompileError as C# does."""
     is_text = word == "+" and STRING in (left.type, right.type)
     if is_text and user_operator(word, left, right) is None:
+        if isinstance(left, Untyped) or isinstance(right, Untyped):
+            raise not_applicable(word, left, right)
         return concatenate(left, right)
     found = operation(word, left, right, checked)
     if found is None:

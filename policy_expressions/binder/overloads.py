@@ -5,7 +5,9 @@ https://learn.microsoft.com/dotnet/csharp/language-reference/language-specificat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Optional
 
 from policy_expressions.binder.conversions import (
@@ -188,14 +190,21 @@ def _checked(run: Runner, name: str) -> Runner:
 
 
 def default_value(text: str, of: Type) -> Any:
-    """Return the value of a parameter's default as the tables write it."""
+    """Return the value of a parameter's default as the tables write it. Raises CompileError."""
     if text in ("null", "default"):
         return of.default if text == "default" else None
-    if text in ("true", "false"):
-        return text == "true"
-    if text.startswith('"'):
+    if text.startswith('"') and of.name in ("string", "object"):
         return text[1:-1]
-    if text.startswith("'"):
+    if text.startswith("'") and of.name == "char":
         return LIBRARY.type("char").definition.python(text[1:-1])  # type: ignore[misc]
+    if text in ("true", "false") and of.name == "bool":
+        return text == "true"
     kind = NUMBERS.get(of.name)
-    return kind.make(int(text)) if kind else enum_member(of.name, text)
+    if kind is None and of.kind == "enum":
+        return enum_member(of.name, text)
+    number = text.rstrip("fFdDmMlLuU")
+    wanted = r"-?\d+" if kind is not None and kind.is_integer else r"-?\d*\.?\d+"
+    if kind is None or not re.fullmatch(wanted, number, re.ASCII):
+        told = f"A value such as {text} cannot be used as a default parameter of type '{of}'"
+        raise CompileError("CS1750", told)
+    return kind.make(int(number) if kind.is_integer else Decimal(number))

@@ -85,7 +85,7 @@ def _hole(binder: Binder, node: Node) -> Runner:
 
 def bind_parenthesized(binder: Binder, node: Node) -> Expr:
     """Bind `(x)`: a chain of `?.` ends at the parenthesis."""
-    return binder.bind(node.children[0])
+    return binder.value(node.children[0])
 
 
 def bind_checked(binder: Binder, node: Node) -> Expr:

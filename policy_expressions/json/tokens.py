@@ -12,7 +12,7 @@ from typing import Any, Optional
 from uuid import UUID
 
 from policy_expressions.errors import argument, invalid_operation
-from policy_expressions.json.writer import Writer, scalar, write
+from policy_expressions.json.writer import Writer, scalar, unwritable, write
 from policy_expressions.runtime.abilities import Boxed, HasJson, HasText
 from policy_expressions.runtime.containers import Versioned
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan
@@ -44,7 +44,10 @@ def kind_of(value: Any) -> str:
             return kind
     if value is None:
         return "Null"
-    name = getattr(value.type, "clr", value.type)
+    of = getattr(value, "type", None)
+    if of is None:
+        raise unwritable(value)
+    name = getattr(of, "clr", of)
     raise argument(f"Could not determine JSON object type for type {name}.")
 
 

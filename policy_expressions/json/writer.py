@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from policy_expressions.errors import ExpressionFailure
+from policy_expressions.errors import NotSupportedHere
 from policy_expressions.runtime.abilities import HasFields, HasJson
 from policy_expressions.runtime.dates import DateTime, DateTimeOffset, TimeSpan, json_date
 from policy_expressions.runtime.meter import paced
@@ -79,7 +79,7 @@ class Writer:
     def value(self, value: Any, depth: int) -> None:
         """Write any value."""
         if depth > MAX_DEPTH:
-            raise _unwritable("Self referencing loop detected, or nested too deeply.")
+            raise NotSupportedHere("JSON", f"is nested deeper than {MAX_DEPTH}, or holds itself")
         if isinstance(value, HasJson):
             value.to_json(self, depth)
         elif value is None or isinstance(value, _SCALARS):
@@ -89,7 +89,7 @@ class Writer:
         elif isinstance(value, Iterable):
             self.array(value, depth)
         else:
-            raise _unwritable(f"Values of type {value.type} cannot be written as JSON here.")
+            raise unwritable(value)
 
     def raw(self, value: Any, depth: int, dates: bool) -> None:
         """Write what Python's parser has read, strings perhaps as dates."""
@@ -136,8 +136,11 @@ class Writer:
         self.parts.append(closing if first else self._newline + self._indent * depth + closing)
 
 
-def _unwritable(text: str) -> ExpressionFailure:
-    return ExpressionFailure("Newtonsoft.Json.JsonSerializationException", text)
+def unwritable(value: Any) -> NotSupportedHere:
+    """Return the failure to write what Newtonsoft would go through by reflection."""
+    of = getattr(value, "type", "")
+    shown = f"a value of type {of}" if of else "an object of the context"
+    return NotSupportedHere("JSON", f"{shown} is not written here: make an object of its parts")
 
 
 _DATES = (DateTime, DateTimeOffset, TimeSpan)

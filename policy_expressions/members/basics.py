@@ -31,7 +31,8 @@ def _type_of(run: Run, value: Any) -> Type:
 
 
 def _hash(value: Any) -> int:
-    number = value if isinstance(value, int) else hash(value)
+    known = value.__class__.__hash__ is not None
+    number = value if isinstance(value, int) else hash(value) if known else id(value)
     return (number + 2**31) % 2**32 - 2**31
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from policy_expressions.errors import argument
 from policy_expressions.members.moments import comparing, formats
 from policy_expressions.runtime.convertible import attempt
 from policy_expressions.runtime.date_format import format_date, format_span
@@ -223,10 +224,18 @@ _TIME_SPAN = {
     **comparing("TimeSpan"),
     **formats(format_span),
 }
+
+
+def _guid_of(data: bytearray) -> UUID:
+    if len(data) != 16:
+        raise argument("Byte array for Guid must be exactly 16 bytes long.", "b")
+    return UUID(bytes_le=bytes(data))
+
+
 _GUID = {
     "new()": lambda: UUID(int=0),
     "new(string! g); static Guid Parse(string! input)": parse_guid,
-    "new(byte[]! b)": lambda data: UUID(bytes_le=bytes(data)),
+    "new(byte[]! b)": _guid_of,
     "static Guid Empty": UUID(int=0),
     "static Guid NewGuid()": uuid4,
     "static bool TryParse(string input, out Guid result)": attempt(parse_guid, UUID(int=0)),

@@ -35,6 +35,11 @@ def _round(value: Any, digits: Any = 0, mode: Any = None) -> Any:
         digits, mode = 0, digits
     how = _MODES[mode.number if mode else 0]
     if isinstance(value, Decimal):
+        if not 0 <= digits <= 28:
+            text = "Decimal can only round to between 0 and 28 digits of precision."
+            raise out_of_range(text, "decimals")
+        if digits >= -int(value.as_tuple().exponent):
+            return value
         return fit_decimal(value.quantize(Decimal(1).scaleb(-digits), how, WIDE))
     if not 0 <= digits <= 15:
         raise out_of_range("Rounding digits must be between 0 and 15, inclusive.", "digits")

@@ -208,6 +208,8 @@ def days_in_month(year: int, month: int) -> int:
     """Return how many days the month has."""
     if not 1 <= month <= 12:
         raise out_of_range("Month must be between one and twelve.", "month")
+    if not 1 <= year <= 9999:
+        raise out_of_range("Year must be between 1 and 9999.", "year")
     if month == 12:
         return 31
     return (date(year, month + 1, 1) - date(year, month, 1)).days

@@ -158,3 +158,24 @@ def test_the_type_of_a_lambda_is_a_limit_and_no_exception_of_dotnet() -> None:
     body = 'object o = (Func<string>)(() => "a"); return ((Func<string>)o)();'
     with pytest.raises(NotSupportedHere):
         value(f"@{{{body}}}").text(request())
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("@(Math.Round(1.5m, 3))", "1.5"),
+        ("@(((int?)null) > 3000000000)", "False"),
+        ("@{double Add(double a, double b = 0.5) => a + b; return Add(1);}", "1.5"),
+        ("@(Math.Round(2.345m, 29))", "Decimal can only round to between 0 and 28 digits"),
+        ("@(DateTime.IsLeapYear(10000))", "Year must be between 1 and 9999"),
+        ("@(new Guid(new byte[15]))", "Byte array for Guid must be exactly 16 bytes long"),
+        ("@(JObject.FromObject(new { a = context }))", "an object of the context is not written"),
+        ("@(context.GetHashCode() == context.GetHashCode())", "True"),
+    ],
+)
+def test_no_python_text_stands_for_an_answer(source: str, told: str) -> None:
+    try:
+        found = value(source).text(request())
+    except ExpressionFailure as failure:
+        found = failure.message
+    assert told in found
