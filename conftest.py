@@ -5,7 +5,9 @@ nbval's items use no fixtures, hence the session hooks.
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
+from typing import Optional
 
 import pytest
 from hypothesis import settings
@@ -27,6 +29,13 @@ _stack = pytest.StashKey[ExitStack]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let pyproject.toml name what is slow."""
     parser.addini(SLOW, "files and folders whose tests are slow", type="paths")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Optional[int]:
+    """Give the cores one process more than there are: many tests wait for what they started."""
+    chosen = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    return None if chosen else (os.cpu_count() or 1) + 1
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
