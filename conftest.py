@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Optional
 
 import pytest
@@ -42,6 +43,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what is slow, for `-m "not slow"`."""
     if _rank(item) < len(item.config.getini(SLOW)):
         item.add_marker(SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optional[bool]:
+    """Import nothing of what is slow where that is left out; deciding by marks comes later."""
+    if config.option.markexpr == f"not {SLOW}" and collection_path in config.getini(SLOW):
+        return True
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
