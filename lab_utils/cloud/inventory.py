@@ -41,7 +41,7 @@ class Resource:
     sku: str
     since: str  # date and time of its creation, as Azure tells them; may be empty
     ours: bool
-    is_up: bool = True  # neither being made nor failed
+    state: str = "Succeeded"  # as its provider tells it
     by_azure: bool = False  # made by Azure beside others: nobody's, worth nothing without them
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ def resources(az: Az, group: str, ids: Set[str]) -> list[Resource]:
             sku=(item.get("sku") or {}).get("name") or "",
             since=_moment(item.get("createdTime")),
             ours=is_ours(item, ids) or _is_alert_rule(item, ids),
-            is_up=item.get("provisioningState") in (None, "Succeeded"),
+            state=item.get("provisioningState") or "Succeeded",
             by_azure=f"{item['type']}/{item['name']}".lower() == _ALERT_GROUP,
         )
         for item in az.json("resource", "list", "--resource-group", group)

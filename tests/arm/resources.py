@@ -152,7 +152,7 @@ class Resources:
         expanded = "$expand" in request.query
         created = {"createdTime": "2026-01-01T02:03:04Z"} if expanded else {}
         seen = [item for item in self.tracked(group) if self._rights.sees(item["id"])]
-        return Answer(200, {"value": [{**item, **created} for item in seen]})
+        return Answer(200, {"value": [{**item, **created, **_state(item)} for item in seen]})
 
     def _provider(self, request: Request, namespace: str) -> Answer:
         kinds = {item["type"].partition("/")[2] for item in self.by_id.values()}
@@ -195,6 +195,12 @@ class Resources:
             self.delete(resource_id)
 
         return self._operations.begin(request, finish)
+
+
+def _state(item: Resource) -> dict[str, Any]:
+    """Return the state that a listing shows beside the properties."""
+    state = item["properties"].get("provisioningState")
+    return {"provisioningState": state} if state else {}
 
 
 def _region(location: str) -> str:

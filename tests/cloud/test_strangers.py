@@ -12,6 +12,8 @@ from lab_utils.cloud.inventory import ACCOUNT, APIM
 from lab_utils.cloud.state import GROUP
 from lab_utils.errors import DeployError
 from tests.arm.cloud import SUBSCRIPTION
+from tests.arm.errors import ArmError
+from tests.arm.messages import refused
 from tests.cloud.bench import LAB, Bench
 
 UPSTREAM = "abcdefghijklm"  # what uniqueString makes; the lab this one comes from names things so
@@ -193,6 +195,51 @@ def test_what_somebody_else_put_into_the_gateway_keeps_it_and_is_listed_first(
     target.remove(bench.group)
     assert bench.said[-1] == "nothing of the lab is left"
     assert target.resources() == []
+
+
+@pytest.mark.parametrize("state", ["Updating", "Failed"])
+def test_a_service_whose_update_runs_or_failed_is_looked_into(bench: Bench, state: str) -> None:
+    target = bench.deploy()
+    resource_id = put(bench, "apis/shop", "apis")
+    bench.cloud.resources.get(next(iter(bench.cloud.apim.gateways)))["properties"][
+        "provisioningState"
+    ] = state
+    with pytest.raises(DeployError, match="it holds what is not the lab's: API shop"):
+        target.remove(bench.group)
+    assert bench.cloud.resources.find(resource_id)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(404, "ResourceNotFound"), (400, "MethodNotAllowedInPricingTier"), (501, "NotSupported")],
+)
+def test_a_tier_without_a_collection_has_nobody_in_it(bench: Bench, status: int, code: str) -> None:
+    target = bench.deploy()
+    for collection in ("products", "policyFragments"):
+        answer = refused(ArmError(status, code, "not here"))
+        bench.cloud.fail("GET", f"/service/[^/]*/{collection}$", answer, times=99)
+    target.remove(bench.group)
+    assert bench.said[-1] == "nothing of the lab is left"
+
+
+@pytest.mark.parametrize("state", ["Succeeded", "Failed"])
+def test_a_service_that_cannot_be_looked_into_is_kept_unless_it_never_came_to_be(
+    bench: Bench, state: str
+) -> None:
+    target = bench.deploy()
+    bench.cloud.ill("/service/[^/]*/apis$")
+    bench.cloud.resources.get(next(iter(bench.cloud.apim.gateways)))["properties"][
+        "provisioningState"
+    ] = state
+    if state == "Failed":
+        target.remove(bench.group)
+        assert bench.said[-1] == "nothing of the lab is left"
+        return
+    target.resources()
+    assert any(line.startswith("could not look into ApiManagement/service ") for line in bench.said)
+    with pytest.raises(DeployError, match=r"cannot be seen: (?s:.*)Next: run this again\."):
+        target.remove(bench.group)
+    assert bench.cloud.apim.gateways
 
 
 def test_what_a_tier_brings_is_nobodys(bench: Bench) -> None:
