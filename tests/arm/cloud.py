@@ -31,6 +31,7 @@ class Fault:
     path: str  # a regular expression, found anywhere
     answer: Answer
     times: int
+    carried_out: bool = False  # only the answer is another
 
 
 class Cloud:
@@ -70,9 +71,11 @@ class Cloud:
         self._arm.add("GET", own, self._permissions)
         self.resources.routes(self._arm)
 
-    def fail(self, method: str, path: str, answer: Answer, times: int = 1) -> None:
-        """Answer the next matching requests with `answer`."""
-        self.faults.append(Fault(method, path, answer, times))
+    def fail(
+        self, method: str, path: str, answer: Answer, times: int = 1, carried_out: bool = False
+    ) -> None:
+        """Answer the next matching requests with `answer`; carry them out only where told."""
+        self.faults.append(Fault(method, path, answer, times, carried_out))
 
     def forbid(self, method: str, path: str, action: str) -> None:
         """Refuse matching requests for want of a right, until `faults` is emptied."""
@@ -96,12 +99,13 @@ class Cloud:
         with self._lock:
             self.requests.append((request.method, request.path))
             fault = self._fault(request)
-            if fault:
-                return fault
+            if fault and not fault.carried_out:
+                return fault.answer
             try:
-                return self._answer(request)
+                answer = self._answer(request)
             except ArmError as error:
-                return refused(error)
+                answer = refused(error)
+            return fault.answer if fault else answer
 
     def stop(self) -> None:
         """Stop every process that a deployment brought to life."""
@@ -122,12 +126,12 @@ class Cloud:
             raise ArmError(501, "NotSupported", f"no route for {request.method} {request.path}")
         return found()
 
-    def _fault(self, request: Request) -> Optional[Answer]:
+    def _fault(self, request: Request) -> Optional[Fault]:
         for fault in self.faults:
             matches = fault.method == request.method and re.search(fault.path, request.path, re.I)
             if matches and fault.times > 0:
                 fault.times -= 1
-                return fault.answer
+                return fault
         return None
 
     def _deployed(self) -> None:

@@ -24,6 +24,7 @@ class AppService:
     def __init__(self, subscription: str, resources: Resources, host: str) -> None:
         self.host = host
         self.zips: list[bytes] = []
+        self.options: list[str] = []  # of the app's command, beside those it was deployed with
         self.unhealthy = 0  # how often /health fails before the app answers
         self.url = ""  # where the app listens, once it is deployed
         self._site: Optional[Resource] = None
@@ -97,7 +98,7 @@ class AppService:
         # as deployed, but on a loopback port: "python -m mock_openai --host 0.0.0.0 --port 8000"
         words = self._site["properties"]["siteConfig"]["appCommandLine"].split()
         module = words[words.index("-m") + 1]
-        command = [module, "--port", str(self._port)]
+        command = [module, "--port", str(self._port), *self.options]
         self._machine = Machine(command, Path(self._folder.name))
         where = f"{request.base}/api/deployments/latest"
         return Answer(202, None, {"Location": where, "SCM-DEPLOYMENT-ID": "1"})

@@ -16,7 +16,7 @@ from lab_utils.cloud.mock_app import SOURCE, package, wait_for_health
 from lab_utils.errors import AzError, DeployError
 from lab_utils.settings import PROJECT
 from tests.arm.errors import ArmError
-from tests.arm.messages import refused
+from tests.arm.messages import Answer, refused
 from tests.cloud.bench import Bench
 
 GROUP = "lab-response-streaming"
@@ -84,6 +84,17 @@ def test_a_refused_package_is_told(bench: Bench) -> None:
     bench.cloud.fail("POST", "/api/publish", refused(error), times=9)
     with pytest.raises(AzError, match="az webapp deploy"):
         bench.target(backend="mock").deploy()
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_package_that_arrives_though_its_answer_does_not_is_waited_for(
+    bench: Bench, status: int
+) -> None:
+    """az ends with an error, App Service goes on: Azure/azure-cli#32183."""
+    lost = Answer(status, b"<html>Gateway Timeout</html>")
+    bench.cloud.fail("POST", "/api/publish", lost, times=9, carried_out=True)
+    assert bench.target(backend="mock").deploy().backends == ("mock",)
+    assert any("App Service may build it all the same" in line for line in bench.said)
 
 
 def test_a_mock_that_never_answers_is_told(bench: Bench) -> None:

@@ -76,6 +76,15 @@ class Outcome:
         return "".join(out.get("text", "") for out in outputs)
 
 
+def varied_answers(folder: Path) -> str:
+    """Return a script with which no two answers in a row are equal, as a real model has it."""
+    words = " ".join(["A token is a piece of text that a model reads or writes."] * 12)
+    rules = [{"text": words + "." * (number % 2), "times": 1} for number in range(40)]
+    script = folder / "varied.json"
+    script.write_text(json.dumps(rules), encoding="utf-8")
+    return str(script)
+
+
 @pytest.fixture(scope="module", params=["openai", "mock"])
 def outcome(
     request: pytest.FixtureRequest,
@@ -87,6 +96,7 @@ def outcome(
     loopback.sign_in()
     cloud.deployments.pace = 40  # few questions: each costs a process
     temporary = tmp_path_factory.mktemp("with a space")
+    cloud.web.options = ["--script", varied_answers(tmp_path_factory.mktemp("script"))]
     terminal, others = io.StringIO(), children()
     with pytest.MonkeyPatch.context() as patch, Watch() as watch:
         patch.setenv("LAB_TARGET", "azure")
