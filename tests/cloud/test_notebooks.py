@@ -23,6 +23,9 @@ from tests.arm.server import Loopback
 AZS_OWN = ("msal_token_cache.json", "service_principal_entries.json")
 
 
+SCRIPTED = "A token is a piece of text that a model reads or writes."
+
+
 class Watch:
     """Look again and again at the command line of every process that comes from this one."""
 
@@ -67,6 +70,7 @@ class Outcome:
     others: set[psutil.Process]  # that other tests have started
     temporary: Path
     secrets: set[str]
+    backend: str
 
     @property
     def text(self) -> str:
@@ -78,7 +82,7 @@ class Outcome:
 
 def varied_answers(folder: Path) -> str:
     """Return a script with which no two answers in a row are equal, as a real model has it."""
-    words = " ".join(["A token is a piece of text that a model reads or writes."] * 12)
+    words = " ".join([SCRIPTED] * 12)
     rules = [{"text": words + "." * (number % 2), "times": 1} for number in range(40)]
     script = folder / "varied.json"
     script.write_text(json.dumps(rules), encoding="utf-8")
@@ -109,7 +113,8 @@ def outcome(
     assert len(keys) == 2
     assert tokens
     secrets = {CLIENT_SECRET, *keys, *tokens}
-    yield Outcome(notebooks, terminal.getvalue(), watch.seen, others, temporary, secrets)
+    text = terminal.getvalue()
+    yield Outcome(notebooks, text, watch.seen, others, temporary, secrets, request.param)
     loopback.reset()
 
 
@@ -119,6 +124,7 @@ def test_every_cell_runs(outcome: Outcome) -> None:
         assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert "Succeeded  deployment  response-streaming" in outcome.text
     assert "text/event-stream; charset=utf-8 from " in outcome.text
+    assert (SCRIPTED in outcome.text) == (outcome.backend == "mock")
 
 
 def test_nothing_is_left(outcome: Outcome, loopback: Loopback) -> None:
