@@ -207,6 +207,8 @@ Backends
     apim_gateway/policies/test_backend.py::test_fail_on_error_status_code_runs_on_error_over_the_backends_answer
   documented: a lower priority waits until every higher one is tripped
     apim_gateway/running/test_backends.py::test_a_lower_priority_waits_until_every_higher_one_is_tripped
+  documented: a pool's session affinity keeps a session with its member, by a cookie
+    apim_gateway/serving/test_folder.py::test_a_session_of_a_pool_stays_with_its_member
   documented: weights are shares
     apim_gateway/running/test_backends.py::test_weight_is_the_share_of_the_traffic
   documented: a circuit opens by count or percentage within an interval

@@ -32,7 +32,8 @@ Inferred, because nobody outside has settled it:
   none of its operations does. Where no key is needed, a wrong one counts as none. An API without a
   service URL, for which no policy chooses a backend, is 500.
 - A backend's own credentials take the place of what the request has under those names. Members of
-  a pool that give no weight share alike; a weight of 0 is for when no other is left.
+  a pool that give no weight share alike; a weight of 0 is for when no other is left. The cookie
+  of a pool's session affinity holds the member's name, and lasts as long as its circuit is closed.
 - An operation is matched before the key is looked at, so a wrong path is 404 without a key too.
   The errors of both run the API's on-error. The subscription key travels on to the backend.
 - An error inside on-error ends that section; the answer stands as it was then.
@@ -75,7 +76,7 @@ Different on purpose:
 - Of a folder as APIOps lays it out, read are APIs with their revisions, versions by path segment,
   operations (OpenAPI in JSON) and policies, backends, fragments, named values, products and, by
   the check, diagnostics. Not read are workspaces, tags, groups, loggers, gateways, subscriptions
-  (their keys are no part of it), a pool's session affinity, a backend's certificates and TLS.
+  (their keys are no part of it), a backend's certificates and TLS.
 - Every caller is on loopback, which `ip-filter` refuses, unless `--caller` says otherwise.
 - The tokens of the managed identity and of connections are texts that no service accepts.
 - Caches, counters and circuits belong to the process and start empty.

@@ -92,6 +92,9 @@ class ForwardRequest:
         exchange.decided(member=backend.name, status=reply.status)
         backend.breaker.record(reply.status, retry_after=_retry_after(reply))
         headers = Headers(reply.headers.items())
+        cookie = exchange.destination.session_cookie(backend)
+        if cookie:
+            headers.add("Set-Cookie", cookie)
         exchange.context.response = Response(reply.status, reply.reason, headers)
         exchange.reply = reply
         exchange.buffered = self._buffered and not exchange.services.flush_every_chunk

@@ -106,4 +106,14 @@ def _pool(name: str, item: Fields, servers: Mapping[str, Backend]) -> Pool:
             known = ", ".join(sorted(servers)) or "none"
             service.refuse("id", f"no server {member!r} is among the backends ({known})")
         members.append(Member(servers[member], int(service.number("priority") or 0), weight))
-    return Pool(name, members)
+    return Pool(name, members, _cookie(item.maybe("pool").maybe("sessionAffinity")))
+
+
+def _cookie(affinity: Fields) -> str:
+    """Return the name of the cookie that keeps a session with its member, empty without one."""
+    session = affinity.maybe("sessionId")
+    if not session.value:
+        return ""
+    if session.text("source", "Cookie").lower() != "cookie":
+        session.refuse("source", "sessions are known by a cookie alone")
+    return session.text("name")

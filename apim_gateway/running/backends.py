@@ -88,7 +88,7 @@ class Backend:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
     entity: bool = True  # a policy may name it; the servers of base-url and service URLs have none
 
-    def pick(self) -> Backend:
+    def pick(self, session: str = "") -> Backend:
         """Return this backend. Raises UnavailableError while its circuit is open."""
         wait = self.breaker.remaining()
         if wait:
@@ -107,19 +107,28 @@ class Member:
 
 
 class Pool:
-    """Spread requests over members, by smooth weighted round robin within one priority."""
+    """Spread requests over members, by smooth weighted round robin within one priority.
 
-    def __init__(self, name: str, members: Sequence[Member]) -> None:
-        self.name = name
+    With a `cookie`, those who bring back the name of a member in it stay with that member.
+    """
+
+    def __init__(self, name: str, members: Sequence[Member], cookie: str = "") -> None:
+        self.name, self.cookie = name, cookie
         self.members = tuple(sorted(members, key=lambda member: member.priority))
         self.url = self.members[0].backend.url  # what a request shows until a member is picked
 
-    def pick(self) -> Backend:
-        """Return the next backend. Raises UnavailableError when every circuit is open."""
+    def pick(self, session: str = "") -> Backend:
+        """Return the next backend, or that of a session while its circuit is closed.
+
+        Raises UnavailableError when every circuit is open.
+        """
         closed = [member for member in self.members if not member.backend.breaker.remaining()]
         if not closed:
             wait = min(member.backend.breaker.remaining() for member in self.members)
             raise UnavailableError(f"Backend pool {self.name} is temporarily unavailable", wait)
+        for member in closed:
+            if session and member.backend.name == session:
+                return member.backend
         group = [member for member in closed if member.priority == closed[0].priority]
         for member in group:
             member.credit += member.weight

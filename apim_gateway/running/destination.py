@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Optional
+from urllib.parse import quote, unquote
 
 from apim_gateway.running.backends import Backend, Pool, Target
 from policy_expressions.context import Backend as Entity
@@ -51,10 +52,28 @@ class Destination:
         """
         if self._target is None:
             return None
-        backend = self._target.pick()
+        backend = self._target.pick(self._session())
         self.backend = backend.name
         self._address(backend.url)
         return backend
+
+    def session_cookie(self, backend: Backend) -> str:
+        """Return the cookie that keeps the caller with this member of the pool, or nothing."""
+        target = self._target
+        if not isinstance(target, Pool) or not target.cookie or self._session() == backend.name:
+            return ""
+        return f"{target.cookie}={quote(backend.name)}; Path=/; HttpOnly"
+
+    def _session(self) -> str:
+        target = self._target
+        if not isinstance(target, Pool) or not target.cookie:
+            return ""
+        for header in self._request.headers.get("Cookie") or ():
+            for pair in header.split(";"):
+                name, _, value = pair.strip().partition("=")
+                if name == target.cookie:
+                    return unquote(value)
+        return ""
 
     def _address(self, base: str) -> None:
         url = Url.parse(base)

@@ -67,6 +67,15 @@ def test_members_of_a_pool_take_turns_as_it_says(services: Any, turns: str) -> N
     assert "".join(found.pick().name for _ in turns) == turns
 
 
+def test_a_session_is_known_by_its_cookie() -> None:
+    affine = pool({"id": "a"})
+    affine["pool"]["sessionAffinity"] = {"sessionId": {"source": "Cookie", "name": "SessionId"}}
+    assert targets(a={"url": "http://h"}, p=affine)["p"].cookie == "SessionId"
+    affine["pool"]["sessionAffinity"]["sessionId"]["source"] = "Header"
+    with pytest.raises(ConfigError, match=r"sessionId.source: sessions are known by a cookie"):
+        targets(a={"url": "http://h"}, p=affine)
+
+
 @pytest.mark.parametrize(
     ("properties", "told"),
     [

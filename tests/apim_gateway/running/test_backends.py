@@ -144,3 +144,12 @@ def test_picks_follow_weights_exactly_over_a_whole_round(places: list[tuple[int,
     total = sum(weights.values())
     found = picks(target, total)
     assert found == Counter({name: weight for name, weight in weights.items() if weight})
+
+
+def test_a_session_stays_with_its_member_while_its_circuit_is_closed() -> None:
+    target, _ = pool(("a", 1, 1), ("b", 1, 1))
+    assert {target.pick("b").name for _ in range(4)} == {"b"}
+    assert set(picks(target, 4)) == {"a", "b"}  # the turns of the others go on
+    target.pick("b").breaker.record(429)
+    assert {target.pick("b").name for _ in range(4)} == {"a"}
+    assert target.pick("gone").name == "a"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -194,3 +195,30 @@ def test_what_does_not_fit_the_folder_is_told(options: dict[str, Any], told: str
 def test_a_secret_that_is_not_given_is_wanted() -> None:
     with pytest.raises((ConfigError, PolicyError), match=r"key-of-east.*--named-value"):
         run(process.build(Settings(folder=FOLDER), KEY))
+
+
+def test_a_session_of_a_pool_stays_with_its_member(tmp_path: Path) -> None:
+    home = Path(shutil.copytree(FOLDER, tmp_path / "gateway"))
+    file = home / "backends" / "chat-pool" / "backendInformation.json"
+    members = [{"id": "/backends/east"}, {"id": "/backends/west"}]
+    affinity = {"sessionId": {"source": "Cookie", "name": "SessionId"}}
+    document = {"type": "Pool", "pool": {"services": members, "sessionAffinity": affinity}}
+    file.write_text(json.dumps({"properties": document}), encoding="utf-8")
+
+    async def main() -> tuple[Call, list[str], list[Call]]:
+        async with backend(echo) as east, backend(echo) as west:
+            servers = (Address("east", f"{east}/east"), Address("west", f"{west}/west"))
+            settings = Settings(servers, home, named_values=SECRETS)
+            async with listening(await process.build(settings, KEY)) as running:
+                first = await call(running, CHAT, body={})
+                cookie = first.headers["Set-Cookie"].partition(";")[0]
+                mine = {**WITH_KEY, "Cookie": f"other=1; {cookie}"}
+                kept = [await call(running, CHAT, headers=mine, body={}) for _ in range(3)]
+                others = [await call(running, CHAT, body={}) for _ in range(4)]
+                return first, [each.json["path"] for each in others], kept
+
+    first, others, kept = run(main())
+    assert first.headers["Set-Cookie"].startswith("SessionId=")
+    assert {each.json["path"] for each in kept} == {first.json["path"]}
+    assert not any("Set-Cookie" in each.headers for each in kept)
+    assert len(set(others)) == 2
