@@ -34,9 +34,11 @@ FormatException|System.UriFormatException|Invalid URI: The format of the URI cou
 determined.
 SystemException|System.Security.Cryptography.CryptographicException|Error occurred during a \
 cryptographic operation.
+SystemException|System.ArrayTypeMismatchException|Attempted to access an element as a type \
+incompatible with the array.
 SystemException|System.Xml.XmlException|An XML error has occurred.
+SystemException|System.Xml.XPath.XPathException|An XPath error has occurred.
 ArgumentException|System.Text.RegularExpressions.RegexParseException|
-InvalidOperationException|System.Runtime.CompilerServices.SwitchExpressionException|
 Exception|System.TimeZoneNotFoundException|
 Exception|Newtonsoft.Json.JsonException|
 JsonException|Newtonsoft.Json.JsonReaderException|

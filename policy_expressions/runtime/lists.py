@@ -153,6 +153,9 @@ def copy(source: Any, *how: Any) -> None:
     if min(start, at, length) < 0 or start + length > len(source) or at + length > len(target):
         text = f"{short.capitalize()} array was not long enough. {_TOO_SHORT.format(short)}"
         raise argument(text, f"{short}Array")
+    if isinstance(target, bytearray) and not isinstance(source, bytearray):
+        text = "Source array type cannot be assigned to destination array type."
+        raise ExpressionFailure("System.ArrayTypeMismatchException", text)
     target[at : at + length] = source[start : start + length]
 
 

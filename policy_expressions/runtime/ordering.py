@@ -122,13 +122,11 @@ def joined(
 ) -> Sequence:
     """Walk what is made of each item and each that matches it, Join."""
 
-    def start() -> Iterator[Any]:
-        found = _matches(inner, inner_key)
-        for item in walk(outer):
-            for match in found.get(identity(outer_key(item)), []):
-                yield result(item, match)
+    def each(item: Any, matches: Sequence) -> Iterator[Any]:
+        return (result(item, match) for match in matches)
 
-    return Sequence(start)
+    found = group_joined(outer, inner, outer_key, inner_key, each)
+    return Sequence(lambda: itertools.chain.from_iterable(found))
 
 
 class Lookup(Sequence):
