@@ -76,13 +76,13 @@ class ForwardRequest:
         self._seconds = node.get("timeout")
         self._milliseconds = node.get("timeout-ms")
         self._follow = node["follow-redirects"]
-        self._keep_body = node["buffer-request-body"]
+        self._keep_body = node.flag("buffer-request-body")
         self._buffered = node.flag("buffer-response")
         self._fail_on_error = node.flag("fail-on-error-status-code")
 
     async def run(self, exchange: Exchange) -> None:
         """Forward. Raises SectionError where no response came, or one that is not wanted."""
-        if await exchange.boolean(self._keep_body):
+        if self._keep_body:
             await exchange.load_request_body()
         timeout = await self._timeout(exchange)
         follow = await exchange.boolean(self._follow)
@@ -272,9 +272,9 @@ POLICIES = (
                 "timeout": Attribute(whole(0)),
                 "timeout-ms": Attribute(whole(0)),
                 "continue-timeout": Attribute(whole(0)),
-                "http-version": Attribute(one_of("1", "2", "2or1"), default="1"),
+                "http-version": Attribute(one_of("1", "2", "2or1"), default="1", literal=True),
                 "follow-redirects": Attribute(BOOLEAN, default="false"),
-                "buffer-request-body": Attribute(BOOLEAN, default="false"),
+                "buffer-request-body": Attribute(BOOLEAN, default="false", literal=True),
                 "buffer-response": Attribute(BOOLEAN, default="true", literal=True),
                 "fail-on-error-status-code": Attribute(BOOLEAN, default="false", literal=True),
             }

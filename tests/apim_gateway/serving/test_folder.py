@@ -222,3 +222,14 @@ def test_a_session_of_a_pool_stays_with_its_member(tmp_path: Path) -> None:
     assert {each.json["path"] for each in kept} == {first.json["path"]}
     assert not any("Set-Cookie" in each.headers for each in kept)
     assert len(set(others)) == 2
+
+
+def test_a_backend_that_nobody_named_here_is_not_called() -> None:
+    async def main() -> tuple[Call, str]:
+        async with from_folder() as running:  # whose backends are at east.example and west.example
+            return await call(running, CHAT, body={}), str(running.log)
+
+    found, log = run(main())
+    assert found.status == 500
+    assert "policies may not call east.example from here" in log
+    assert "secret-of-east" not in log
