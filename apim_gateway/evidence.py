@@ -53,6 +53,10 @@ Sections and scopes
     apim_gateway/reading/test_document.py::test_a_fault_is_told_with_file_line_and_name
   documented: a fragment has neither sections nor `<base />`
     apim_gateway/reading/test_document.py::test_a_fault_in_a_fragment_is_told_with_the_fragments_file
+  documented: a key to all APIs brings no product's policy
+    apim_gateway/serving/test_callers.py::test_policies_see_whose_the_key_is
+  documented: a document has 256 KiB at most
+    apim_gateway/reading/test_reader.py::test_bombs_are_refused
   inferred: backend takes one policy
     apim_gateway/reading/test_document.py::test_backend_takes_one_policy
   inferred: a document need not be well-formed XML: expressions keep quotes and angle brackets
@@ -68,6 +72,10 @@ Expressions
     policy_expressions/test_standing.py::test_what_is_on_no_list_is_a_warning_and_an_error_when_strict
   documented: `Body.As<T>()` takes the body away unless preserveContent is true
     policy_expressions/test_compile.py::test_a_body_is_consumed_unless_preserved
+  documented: several values of a header are joined by commas
+    apim_gateway/policies/test_headers.py::test_an_expression_sees_several_values_joined_by_commas
+  documented: `Variables.GetValueOrDefault<T>` throws for a value of another type
+    apim_gateway/policies/test_flow.py::test_a_variable_of_another_type_is_an_error
   documented: an exception is ExpressionValueEvaluationFailure: on-error, or 500
     apim_gateway/policies/test_message.py::test_an_expression_that_fails_is_500_unless_on_error_answers
   documented: an evaluation that takes longer than seconds is ended
@@ -198,6 +206,8 @@ Streams
     apim_gateway/policies/test_flow.py::test_a_stream_that_breaks_is_not_tried_again
   inferred: a backend that breaks off cuts the client's stream, after what arrived
     apim_gateway/serving/test_streaming.py::test_a_backend_that_breaks_off_cuts_the_clients_stream_after_what_arrived
+  inferred: a backend that is silent for 240 seconds in mid-stream is cut off
+    apim_gateway/serving/test_faults.py::test_what_arrived_is_delivered_and_every_end_is_told_as_it_was
 Backends
   documented: a timeout counts to the response's headers
     apim_gateway/serving/test_server.py::test_a_timeout_to_the_headers_is_500
@@ -217,6 +227,8 @@ Backends
     apim_gateway/policies/test_flow.py::test_a_retry_over_a_pool_reaches_the_next_member
   documented: an open circuit is 503 with Retry-After
     apim_gateway/policies/test_backend.py::test_503_from_an_exhausted_pool_with_the_time_to_come_back
+  documented: acceptRetryAfter keeps a circuit open for as long as the backend says
+    apim_gateway/running/test_backends.py::test_a_pool_without_a_closed_circuit_is_unavailable
   inferred: the reason phrase of that 503
     apim_gateway/policies/test_failover.py::test_a_stale_condition_on_the_pools_name_no_longer_ends_a_retry
   inferred: `retry` sees a dead or late backend as no response
@@ -248,6 +260,8 @@ Errors and keys
     apim_gateway/serving/test_server.py::test_on_error_runs_when_the_key_is_refused
   documented: a key is good for the APIs of its product
     apim_gateway/serving/test_folder.py::test_a_key_is_good_for_the_apis_of_its_product
+  on the wire: where no key is needed, a valid one still tells who calls
+    apim_gateway/serving/test_folder.py::test_where_no_key_is_needed_a_valid_one_still_tells_who_calls
   inferred: the key travels on to the backend
     apim_gateway/serving/test_server.py::test_the_backend_gets_the_request_as_it_was_sent
 Tracing

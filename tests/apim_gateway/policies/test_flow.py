@@ -197,3 +197,9 @@ def test_an_exponential_pause_never_exceeds_its_longest(
     attempt: int, interval: int, delta: int, longest: int
 ) -> None:
     assert 0 <= pause(attempt, interval, delta, longest) <= max(interval, longest)
+
+
+def test_a_variable_of_another_type_is_an_error() -> None:
+    read = 'context.Variables.GetValueOrDefault<string>("v", "none")'
+    inbound = f'<set-variable name="v" value="@(1)" /><set-variable name="w" value="@({read})" />'
+    assert ask(policy(inbound=inbound)).status == 500

@@ -97,3 +97,10 @@ def test_check_header_wants_one_of_its_values(
     assert found.status == status
     if status == 418:
         assert found.json == {"statusCode": 418, "message": "no tea"}
+
+
+def test_an_expression_sees_several_values_joined_by_commas() -> None:
+    two = '<set-header name="x-two"><value>1</value><value>2</value></set-header>'
+    shown = '@(context.Request.Headers.GetValueOrDefault("X-Two", "none"))'
+    seen = f'<set-header name="x-seen"><value>{shown}</value></set-header>'
+    assert ask(policy(inbound=two + seen)).json["headers"]["x-seen"] == "1,2"

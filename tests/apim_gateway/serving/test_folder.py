@@ -233,3 +233,28 @@ def test_a_backend_that_nobody_named_here_is_not_called() -> None:
     assert found.status == 500
     assert "policies may not call east.example from here" in log
     assert "secret-of-east" not in log
+
+
+SHOWN = (
+    "<policies><inbound><base /></inbound><backend><forward-request /></backend><outbound><base />"
+    '<set-header name="x-who"><value>@(context.Subscription?.Id ?? "nobody")</value></set-header>'
+    "</outbound><on-error><base /></on-error></policies>"
+)
+
+
+def test_where_no_key_is_needed_a_valid_one_still_tells_who_calls() -> None:
+    async def main() -> list[tuple[int, str]]:
+        async with backend(echo) as url:
+            redirects = {"http://127.0.0.1:9": url.rpartition("/")[0]}
+            async with from_folder(redirects=redirects) as running:
+                path, bearer = "/apis/claude/policies/policy", {"Authorization": f"Bearer {KEY}"}
+                put = {"properties": {"format": "rawxml", "value": SHOWN}}
+                assert (await call(running, path, "PUT", bearer, put)).status == 200
+                found = []
+                for headers in (SUBSCRIPTION, {}, {"Ocp-Apim-Subscription-Key": "wrong"}):
+                    messages = "/openai/anthropic/v1/messages"
+                    answer = await call(running, messages, headers=headers, body={})
+                    found.append((answer.status, answer.headers["x-who"]))
+                return found
+
+    assert run(main()) == [(200, "response-streaming"), (200, "nobody"), (200, "nobody")]
