@@ -102,8 +102,7 @@ def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> Path:
 
     Raises ConfigError, CellExecutionError where a cell fails, KeyboardInterrupt.
     """
-    import nbformat
-
+    from . import copied
     from .lab import Lab
     from .live import execute
 
@@ -114,7 +113,7 @@ def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> Path:
     if bypassed:
         terminal.write(f"{bypassed}\n")
     try:
-        nbformat.write(execute(path, terminal), build / path.name)
+        copied.put(execute(path, terminal), build / path.name)
     finally:
         if lab.settings.target == "local":
             with _to_the_end():
