@@ -129,4 +129,7 @@ def _compared(base: Path, rounds: int) -> list[Paid]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

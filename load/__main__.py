@@ -10,6 +10,7 @@ import argparse
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -61,10 +62,21 @@ def main() -> int:
         print(f"{given.users} users for {given.seconds} s at {lab.gateway_url}", flush=True)
         paced = ["--scenario", PACE] if target == "local" else []
         command = [*_command(given, most), *paced, *more]
-        return subprocess.run(command, cwd=PROJECT, check=False).returncode  # noqa: S603
+        return _run(command)
     except LabError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(command: Sequence[str]) -> int:
+    """Run Locust; Ctrl-C, which it gets as well, lets it end and tell what it has."""
+    with subprocess.Popen(command, cwd=PROJECT) as started:  # noqa: S603
+        try:
+            return started.wait()
+        except KeyboardInterrupt:
+            return started.wait()
 
 
 def _command(given: argparse.Namespace, most: Optional[int]) -> list[str]:

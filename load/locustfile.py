@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from locust import User, constant, events, task
+from locust.runners import MasterRunner, WorkerRunner
 
 from lab_utils import Lab
 from load import answers, sending
@@ -50,7 +51,7 @@ def _options(parser: Any) -> None:
         "--most-requests", type=int, default=MOST, help="of each worker; then stop; 0: never"
     )
     group.add_argument("--scenario", default="", help="x-mock-scenario, for the lab's mock")
-    group.add_argument("--picture", type=Path, help="the lab's table instead of Locust's, and this")
+    group.add_argument("--picture", help="the lab's table instead of Locust's, and this")
 
 
 @events.init.add_listener
@@ -61,15 +62,29 @@ def _quiet(environment: Any, **_: Any) -> None:
 @events.quitting.add_listener
 def _tell(environment: Any, **_: Any) -> None:
     file = environment.parsed_options.picture
-    if file:
+    if file and not isinstance(environment.runner, WorkerRunner):
         total = environment.stats.total
         seconds = (total.last_request_timestamp or total.start_time) - total.start_time
         found = summary(environment.stats.serialize_stats(), seconds)
         told = f"{found.table()}\n"
         if found.answers:
-            draw(found, file)
+            draw(found, Path(file))
             told += f"the picture is in {file}\n"
         sys.stdout.write(told)
+
+
+@events.test_start.add_listener
+def _find(environment: Any, **_: Any) -> None:
+    """Ask once, not for each user, where the gateway is: in Azure that takes seconds."""
+    if isinstance(environment.runner, MasterRunner):
+        return  # its workers send the requests
+    lab, scenario = Lab.from_env(), environment.parsed_options.scenario
+    environment.where = Where(
+        completions(lab.gateway_url, lab.model, lab.api_version),
+        lab.api_key.reveal(),
+        headers={"x-mock-scenario": scenario} if scenario else {},
+    )
+    environment.model = lab.model
 
 
 class Reader(User):
@@ -79,15 +94,14 @@ class Reader(User):
     sent = 0  # by all readers of this process
 
     def on_start(self) -> None:
-        """Find the gateway that the settings name."""
-        lab = Lab.from_env()
+        """Open a connection's session."""
         options = self.environment.parsed_options
+        self._where: Where = self.environment.where
         self._limits = Limits(options.first_token_limit, options.per_token_limit)
-        headers = {"x-mock-scenario": options.scenario} if options.scenario else {}
-        url = completions(lab.gateway_url, lab.model, lab.api_version)
-        self._where = Where(url, lab.api_key.reveal(), headers=headers)
-        self._body = body(options.question, lab.model, max_completion_tokens=options.tokens)
-        self._session = sending.session(url)
+        self._body = body(
+            options.question, self.environment.model, max_completion_tokens=options.tokens
+        )
+        self._session = sending.session(self._where.url)
 
     def on_stop(self) -> None:
         """Close the connection."""
