@@ -7,6 +7,7 @@ import re
 from typing import Optional
 
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
+_PARTNERS = frozenset(_CLOSING.values())
 _STRING = re.compile(r'(?:\$@|@\$|\$|@)?"')
 _RAW = re.compile(r'"{3,}')
 _CHAR = re.compile(r"'(?:\\.[^'\n]*|[^'\\\n])'")
@@ -25,8 +26,9 @@ def expression_start(text: str, position: int = 0, end: Optional[int] = None) ->
 def expression_end(text: str, start: int) -> Optional[int]:
     """Return the position after the expression whose `@` stands at start, None when it never ends.
 
-    Brackets inside strings, characters and comments do not count. `&quot;` delimits a string too:
-    that is how documents written as escaped XML hold one.
+    A bracket that closes what none has opened is no end either. Brackets inside strings, characters
+    and comments do not count. `&quot;` delimits a string too: that is how documents written as
+    escaped XML hold one.
     """
     return _skip_brackets(text, start + 1)
 
@@ -43,7 +45,8 @@ def decode_entity(entity: re.Match[str]) -> str:
     return html.unescape(entity.group())
 
 
-def _skip_brackets(text: str, position: int) -> Optional[int]:
+def _skip_brackets(text: str, position: int, hole: bool = False) -> Optional[int]:
+    """Return the position after a bracket's partner; in a hole of a string a format may follow."""
     closing = [_CLOSING[text[position]]]
     position += 1
     while position < len(text):
@@ -60,6 +63,8 @@ def _skip_brackets(text: str, position: int) -> Optional[int]:
             closing.pop()
             if not closing:
                 return position + 1
+        elif char in _PARTNERS and not hole:
+            return None
         position += 1
     return None
 
@@ -93,7 +98,7 @@ def _skip_string(text: str, position: int, interpolated: bool, verbatim: bool) -
             if text.startswith("{{", position):
                 position += 1
             else:
-                after = _skip_brackets(text, position)
+                after = _skip_brackets(text, position, hole=True)
                 if after is None:
                     return None
                 position = after - 1

@@ -83,6 +83,10 @@ SEEN = frozenset(
 # service said; XDocument is listed as "All, except of: Load".
 REFUSED = frozenset({"System.Globalization.CultureInfo", "System.Xml.Linq.XDocument.Load"})
 
+_NOT_LISTED = (
+    "it is not on Microsoft's list for expressions: API Management may refuse it when the policy "
+    "is saved"
+)
 DOCUMENTED, IN_SAMPLES, IS_REFUSED, UNLISTED = "documented", "in samples", "refused", "unlisted"
 
 
@@ -99,6 +103,15 @@ def standing(full: str, member: str = "") -> str:
         return UNLISTED
     listed = LISTED[full]
     return DOCUMENTED if not member or listed is None or member in listed else UNLISTED
+
+
+def missing(full: str, member: str = "") -> str:
+    """Return why a type or a member that stands in no table here is refused."""
+    if standing(full, member) == UNLISTED:
+        rule, _ = words(full, member)
+        return f"{rule}: {_NOT_LISTED}, and it is not evaluated here"
+    what = "member" if member else "type"
+    return f"this {what} is not supported: see docs/expressions.md for those that are"
 
 
 def words(full: str, member: str = "") -> tuple[str, str]:

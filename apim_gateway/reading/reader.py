@@ -27,8 +27,11 @@ from policy_expressions.span import (
 )
 
 MAX_DEPTH = 64
+MAX_GUESSES = 20
 
 _NAME = re.compile(r"[A-Za-z_][\w:.\-]*")
+_AFTER_VALUE = r"\s*/?>|\s+[A-Za-z_][\w:.\-]*\s*=\s*[\"']"
+UNENDED = "has an expression without end: a bracket or quote is missing"
 _SPACE = re.compile(r"\s*")
 
 
@@ -37,12 +40,14 @@ class Text:
     """An attribute's value or an element's text, and where its first character stands (from 1).
 
     Blanks before that do not count. Entities are decoded, except in expressions that use none
-    outside their strings.
+    outside their strings. unended: an expression in it has no end, which was guessed; C# says what
+    is missing.
     """
 
     value: str
     line: int
     column: int = 1
+    unended: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,14 @@ class _Open:
     children: list[Element] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     text_place: Optional[tuple[int, int]] = None
+    unended: bool = False
 
     @property
     def line(self) -> int:
         return self.place[0]
 
     def close(self) -> Element:
-        text = Text("".join(self.text), *(self.text_place or self.place))
+        text = Text("".join(self.text), *(self.text_place or self.place), self.unended)
         attributes = MappingProxyType(self.attributes)
         children = tuple(self.children)
         return Element(self.name, self.line, attributes, children, text, self.place[1])
@@ -102,6 +108,7 @@ class _Reader:
         self._document = document
         self._file = file
         self._position = 0
+        self._guesses = 0
         self._known = (0, 1, 0)  # a position, its line, and where that line begins
 
     def root(self) -> Element:
@@ -217,9 +224,9 @@ class _Reader:
             self._fail(name, "has a value without quotes: put it in double quotes")
         self._position += 1
         place = self._place_of_text()
-        value = self._until(quote, name)
+        value, unended = self._until(quote, name)
         self._position += 1
-        return Text(value, *place)
+        return Text(value, *place, unended)
 
     def _end_tag(self, stack: list[_Open]) -> Element:
         self._position += 2
@@ -237,7 +244,7 @@ class _Reader:
 
     def _text(self, parent: Optional[_Open]) -> None:
         start, place = self._position, self._place_of_text()
-        value = self._until("<", parent.name if parent else "document")
+        value, unended = self._until("<", parent.name if parent else "document")
         if parent is None:
             if value.strip():
                 self._fail("document", "has text outside its root element: remove it", start)
@@ -245,9 +252,13 @@ class _Reader:
         if value.strip():
             parent.text_place = parent.text_place or place
         parent.text.append(value)
+        parent.unended = parent.unended or unended
 
-    def _until(self, stop: str, name: str) -> str:
-        """Return the text up to the stop character, which does not count inside expressions."""
+    def _until(self, stop: str, name: str) -> tuple[str, bool]:
+        """Return the text up to the stop character, which does not count inside expressions.
+
+        With it comes whether an expression in it has no end: then that is guessed.
+        """
         parts = []
         while True:
             end = self._document.find(stop, self._position)
@@ -261,9 +272,18 @@ class _Reader:
             parts.append(ENTITY.sub(decode_entity, literal))
             if at < 0:
                 self._position = end
-                return "".join(parts)
+                return "".join(parts), False
             after = expression_end(self._document, at)
+            self._position = after or self._guessed_end(at, stop, name)
+            parts.append(expression_text(self._document[at : self._position]))
             if after is None:
-                self._fail(name, "has an expression without end: a bracket or quote is missing", at)
-            parts.append(expression_text(self._document[at:after]))
-            self._position = after
+                return "".join(parts), True
+
+    def _guessed_end(self, start: int, stop: str, name: str) -> int:
+        """Return where an expression without end was meant to end: where the markup goes on."""
+        onward = rf"(?=</{re.escape(name)}\s*>)" if stop == "<" else rf"{stop}(?={_AFTER_VALUE})"
+        found = re.compile(onward).search(self._document, start)
+        self._guesses += 1  # each of them looks through the rest of the document
+        if found is None or self._guesses > MAX_GUESSES:
+            self._fail(name, UNENDED, start)
+        return found.start()

@@ -13,9 +13,9 @@ from typing import Optional
 
 import policy_expressions
 from apim_gateway.reading.named_values import UNKNOWN
-from apim_gateway.reading.reader import Text
+from apim_gateway.reading.reader import UNENDED, Text
 from apim_gateway.reading.schema import Attribute, NotHere
-from policy_expressions import Expression, ExpressionError, UnsupportedError
+from policy_expressions import Expression, ExpressionError, NotAllowedError, UnsupportedError
 
 STAND_INS = ("1", '"1"', "true", "a")  # of which C# takes one wherever a named value may stand
 Fault = Callable[[int, int, str, str], None]  # line, column, name, reason
@@ -45,6 +45,9 @@ class Values:
             return self._stand_in(name, text, attribute)
         try:
             expression = policy_expressions.compile(text.value)
+        except NotAllowedError as refused:
+            self._refused(text, refused, self._fault)
+            return None
         except UnsupportedError as refused:
             self._refused(text, refused, self._passed or self._fault)
             return _unknown(text) if self._passed else None
@@ -75,6 +78,8 @@ class Values:
                 return Value(policy_expressions.compile(filled))
             except ExpressionError:
                 continue
+        if text.unended:
+            self._fault(text.line, text.column, name, UNENDED)
         return _unknown(text)
 
     def _refused(self, text: Text, refused: ExpressionError, told: Fault) -> None:

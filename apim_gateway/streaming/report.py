@@ -185,7 +185,7 @@ def _refusal(fault: PolicyError) -> Finding:
 
 def _passed_over(passed: PolicyError) -> Finding:
     place = Position(passed.file, max(1, passed.line), max(1, passed.column))
-    doubtful = passed.name.startswith(("APIM", "CS"))
+    doubtful = passed.name.startswith(("APIM", "CS")) or passed.reason.startswith("APIM")
     rule = "doubtful-expression" if doubtful else "not-run-here"
     return Finding(place, RULES[rule].level, rule, f"{passed.name}: {passed.reason}")
 

@@ -28,6 +28,7 @@ from policy_expressions.binder.methods import MethodGroup
 from policy_expressions.binder.mismatches import wrong_receiver
 from policy_expressions.errors import CompileError, UnsupportedError, null_reference
 from policy_expressions.library import CONTEXT, LIBRARY, STRING
+from policy_expressions.standing import missing
 from policy_expressions.syntax.node import Node
 from policy_expressions.types.known import is_known
 from policy_expressions.types.model import Type
@@ -242,10 +243,7 @@ def _no_member(of: Type, name: str, static: bool) -> Exception:
             f"'{name}' accepting a first argument of type '{of}' could be found "
             f"{_MISSING_DIRECTIVE}",
         )
-    return UnsupportedError(
-        f"{of.definition.name}.{name}",
-        "this member is not supported: see docs/expressions.md for those that are",
-    )
+    return UnsupportedError(f"{of.definition.name}.{name}", missing(of.definition.full, name))
 
 
 def _property(

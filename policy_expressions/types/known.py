@@ -134,9 +134,16 @@ _NAMESPACES = {
         "MergeArrayHandling MergeNullValueHandling"
     ),
 }
-NAMES = frozenset(name for names in _NAMESPACES.values() for name in names.split())
+_SPACE_OF = {
+    name: space.rpartition(" ")[2] for space, names in _NAMESPACES.items() for name in names.split()
+}
+
+
+def full_name(name: str) -> str:
+    """Return a known type's name with its namespace."""
+    return name if name not in _SPACE_OF else f"{_SPACE_OF[name]}.{name}"
 
 
 def is_known(name: str) -> bool:
     """Tell whether .NET may have the type: a simple name, or one with its namespace."""
-    return "." in name or name in NAMES or name == "dynamic"
+    return "." in name or name in _SPACE_OF or name == "dynamic"

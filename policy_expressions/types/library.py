@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
 from policy_expressions.errors import CompileError, NotSupportedHere, UnsupportedError
-from policy_expressions.types.known import is_known
+from policy_expressions.standing import missing
+from policy_expressions.types.known import full_name, is_known
 from policy_expressions.types.model import Definition, Type
 from policy_expressions.types.signatures import Declaration, Tokens, TypeSyntax
 
@@ -105,7 +106,7 @@ class Library:
                 f"The type or namespace name '{name}' could not be found "
                 "(are you missing a using directive or an assembly reference?)",
             )
-        return UnsupportedError(name, "is not among the types supported: see docs/expressions.md")
+        return UnsupportedError(name, missing(full_name(name)))
 
     def nullable(self, of: Type) -> Type:
         """Return `T?` of a value type."""

@@ -95,7 +95,7 @@ def test_conditions_and_counts_may_be_text() -> None:
         ("@(1) b", "1: @(1) b: mixes text with an expression"),
         ("\n\n@(foo)", "3: CS0103: The name 'foo' does not exist"),
         ("@{\n\nreturn foo;\n}", "3: CS0103: The name 'foo' does not exist"),
-        ("@(Environment.MachineName)", "1: Environment: is not among the types supported"),
+        ("@(Environment.MachineName)", "1: Environment: APIM0001: it is not on Microsoft's list"),
         ("@(1 +)", "1: CS1525: Invalid expression term ')'"),
     ],
 )

@@ -124,6 +124,21 @@ def test_every_fault_is_told_in_the_order_of_lines_also_deep_inside() -> None:
     assert [line.split(":")[1] for line in found] == ["5", "8", "11"]
 
 
+def test_an_expression_without_end_hides_no_other_fault() -> None:
+    told = in_section(
+        '<set-variable name="a" value="@(1 + " />\n'
+        '<set-variable name="b" value="@(context.Request.Headers["x" == "y")" />\n'
+        '<set-variable name="c" value="@(nothing)" />\n'
+        "<set-body>@{ return 1;</set-body>"
+    )
+    assert [line.split(": ")[:2] for line in told] == [
+        ["p.xml:3", "CS1525"],
+        ["p.xml:4", "CS1003"],
+        ["p.xml:5", "CS0103"],
+        ["p.xml:6", "CS1513"],
+    ]
+
+
 def test_an_expression_is_told_with_its_own_line() -> None:
     found = in_section("<set-variable name='a'\n value='@{\n return context.Nope;\n}' />")
     assert len(found) == 1

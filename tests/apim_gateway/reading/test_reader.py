@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apim_gateway.errors import PolicyError
 from apim_gateway.reading.named_values import MAX_BYTES
-from apim_gateway.reading.reader import MAX_DEPTH, Element, read
+from apim_gateway.reading.reader import MAX_DEPTH, MAX_GUESSES, Element, read
 
 POLICY = Path(__file__).parents[3] / "infra" / "gateway" / "policy.xml"
 
@@ -95,8 +95,8 @@ def test_named_values_are_replaced_except_in_comments_and_liquid() -> None:
         ('<a b="1" b="2"/>', r"p.xml:1: b: stands twice in <a>"),
         ('<a b="1/>', r"p.xml:1: b: has no closing quote"),
         ('<a b="1/>\n<c d="2"/>', r"p.xml:1: b: has a < in its value"),
-        ('<a\nb="@(x"/>', r"p.xml:2: b: has an expression without end"),
-        ("<a>@{ return 1; </a>", r"p.xml:1: a: has an expression without end"),
+        ('<a\nb="@(x"', r"p.xml:2: b: has an expression without end"),
+        ("<a>@{ return 1; ", r"p.xml:1: a: has an expression without end"),
         ("<a><!-- </a>", r"p.xml:1: comment: has no end"),
         ("<a>{{key}}</a>", r"p.xml:1: key: is no named value"),
         ("<a", r"p.xml:1: a: has no >"),
@@ -105,6 +105,28 @@ def test_named_values_are_replaced_except_in_comments_and_liquid() -> None:
 )
 def test_a_fault_is_told_with_line_name_and_remedy(document: str, reason: str) -> None:
     assert re.match(reason, refusal(document))
+
+
+@pytest.mark.parametrize(
+    ("document", "value", "text"),
+    [
+        ('<a b="@(x" c="@(1)">t</a>', "@(x", "t"),
+        ('<a b="@(x[1)" c="@(1)">t</a>', "@(x[1)", "t"),
+        ('<a b=\'@("x)\' c="@(1)">t</a>', '@("x)', "t"),
+        ('<a b="@(x == "y")" c="@(1)">@{ return 1; </a>', '@(x == "y")', "@{ return 1; "),
+    ],
+)
+def test_an_expression_without_end_ends_where_the_markup_goes_on(
+    document: str, value: str, text: str
+) -> None:
+    root = read(document, "p.xml")
+    assert (root.attributes["b"].value, root.text.value) == (value, text)
+    assert root.attributes["c"].value == "@(1)"
+    assert root.text.unended or root.attributes["b"].unended
+
+
+def test_ends_are_guessed_only_so_often() -> None:
+    assert "without end" in refusal("<a>" + '<b c="@(x" />' * (MAX_GUESSES + 1) + "</a>")
 
 
 def test_bombs_are_refused() -> None:
