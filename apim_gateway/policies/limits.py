@@ -157,6 +157,7 @@ RATE = {
 BY_KEY = {
     "counter-key": Attribute(NAME, required=True),
     "increment-condition": Attribute(BOOLEAN, late=True),
+    "increment-count": Attribute(whole(0), late=True),
 }
 NAMED = {"name": Attribute(NAME, literal=True), "id": Attribute(NAME, literal=True)}
 
@@ -183,7 +184,7 @@ POLICIES = (
         "rate-limit-by-key",
         RateLimit,
         (INBOUND,),
-        Shape({**RATE, **BY_KEY, "increment-count": Attribute(whole(0), late=True)}),
+        Shape({**RATE, **BY_KEY}),
     ),
     Policy(
         "limit-concurrency",

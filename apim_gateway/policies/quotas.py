@@ -31,7 +31,8 @@ class Quota:
         self._seconds = int(node.literal("renewal-period"))
         first = node.literal("first-period-start") or "0001-01-01T00:00:00Z"
         self._first = _moment(first)
-        self._key, self._condition = node.get("counter-key"), node.get("increment-condition")
+        self._key, self._count = node.get("counter-key"), node.get("increment-count")
+        self._condition = node.get("increment-condition")
 
     async def run(self, exchange: Exchange) -> None:
         """Count the call and what its response weighs, or refuse it. Raises SectionError."""
@@ -53,11 +54,11 @@ class Quota:
         async def count() -> None:
             counts = self._condition is None or await exchange.boolean(self._condition)
             if counts and exchange.first_to_count(name):
-                calls.add(1)
+                calls.add(await exchange.integer(self._count) if self._count else 1)
 
         if self._bytes and exchange.first_to_count(f"{name} bytes"):
             exchange.tees.append(_Scale(weight))
-        if self._condition is None:
+        if self._condition is None and (self._count is None or self._count.constant):
             await count()
         else:
             exchange.after_outbound(count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
 
@@ -43,7 +44,12 @@ class Callers:
 
 def caller(name: str, key: str, of: str = "", user: Optional[User] = None) -> Caller:
     """Return the caller of one subscription, to a product or to all APIs."""
-    return Caller(Subscription(name, name, key, key), of, user)
+    return Caller(subscription(name, name, key), of, user)
+
+
+def subscription(name: str, display_name: str, key: str) -> Subscription:
+    """Return a subscription as policies see it; it was created just now."""
+    return Subscription(name, display_name, key, key, created_date=datetime.now(timezone.utc))
 
 
 def load(file: Path, products: Collection[str]) -> list[Caller]:
@@ -94,6 +100,7 @@ def _user(file: str, name: str, given: Any) -> Optional[User]:
         first_name=fields.get("firstName", ""),
         last_name=fields.get("lastName", ""),
         note=fields.get("note", ""),
+        registration_date=datetime.now(timezone.utc),
         groups=tuple(map(str, fields.get("groups", ()))),
     )
 

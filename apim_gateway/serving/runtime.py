@@ -13,7 +13,7 @@ from apim_gateway.reading.scopes import Scopes
 from apim_gateway.running.backends import Target
 from apim_gateway.running.services import Services
 from apim_gateway.running.trace import Traces
-from apim_gateway.serving.callers import Caller, Callers
+from apim_gateway.serving.callers import Caller, Callers, subscription
 from policy_expressions import context
 from policy_expressions.urls import Url
 
@@ -36,7 +36,7 @@ class Runtime:
     caller: str = ""  # address that policies see; without one the real one
 
     def __post_init__(self) -> None:
-        own = context.Subscription(SUBSCRIPTION, "Response streaming", self.key, self.key)
+        own = subscription(SUBSCRIPTION, "Response streaming", self.key)
         self.callers = Callers((Caller(own, self.product), *self.others))
         self.api_views = {api.name: self._view(api) for api in self.apis}
         self._by_length = sorted(self.apis, key=lambda api: len(api.path), reverse=True)

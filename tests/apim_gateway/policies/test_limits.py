@@ -112,6 +112,13 @@ def test_a_quota_of_bandwidth_counts_what_the_backend_sends() -> None:
     assert found[2].json["message"] == "Out of bandwidth quota."
 
 
+def test_a_quota_by_key_grows_by_what_a_call_counts_for() -> None:
+    quota = '<quota-by-key calls="5" renewal-period="0" counter-key="all" increment-count="{}" />'
+    for amount in ("3", "@(3)", "@(context.Response.StatusCode - 197)"):
+        found = calls(quota.format(amount), 3)
+        assert [answer.status for answer in found] == [200, 200, 403]
+
+
 def test_limit_concurrency_answers_429_at_once() -> None:
     async def main() -> None:
         release = asyncio.Event()

@@ -51,6 +51,15 @@ def test_policies_see_whose_the_key_is() -> None:
     assert (own["x-subscription"], own["x-product"]) == ("response-streaming", "silver")
 
 
+def test_a_subscription_and_a_user_have_their_dates(tmp_path: Path) -> None:
+    years = "context.Subscription.CreatedDate.Year - context.User.RegistrationDate.Year"
+    document = policy(
+        inbound=f"<return-response><set-body>@(({years}).ToString())</set-body></return-response>"
+    )
+    (mine,) = load(tmp_path, {"a": {"key": "1", "user": {"id": "ada"}}})
+    assert ask(document, headers={"api-key": "1"}, others=[mine]).body == b"0"
+
+
 def test_a_products_policy_stands_between_the_global_one_and_the_apis() -> None:
     mark = '<set-header name="x-way" exists-action="append"><value>{}</value></set-header>'
     scopes = {
