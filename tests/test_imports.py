@@ -120,9 +120,11 @@ SLOW_TO_IMPORT = (
     "asyncio",
     "concurrent.futures",
     "cryptography",
+    "http.client",
     "jsonschema",
     "jwt",
     "liquid",
+    "ssl",
     "uvloop",
     "yarl",
 )

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from policy_expressions.errors import ExpressionFailure
 from policy_expressions.json import reader
@@ -60,6 +59,8 @@ class _Writer:
         self._form = form
 
     def element(self, name: str, token: JToken, prefixes: frozenset[str]) -> Iterator[str]:
+        from xml.sax.saxutils import escape, quoteattr  # it imports an HTTP client, the check none
+
         if isinstance(token, JArray):
             items = token.items or [JObject()]
             for item in items:
