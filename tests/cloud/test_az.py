@@ -73,6 +73,13 @@ def test_a_refusal_tells_code_message_command_and_next_step() -> None:
     assert lines[2].startswith("Next: ask for the roles")
 
 
+def test_a_refusal_without_a_code_begins_with_its_message() -> None:
+    with pytest.raises(AzError) as caught:
+        Az(Script("", "ERROR: something else", 1), refuse).run("group", "show")
+    assert str(caught.value).splitlines()[0] == "something else"
+    assert caught.value.reason == "something else"
+
+
 def test_exit_code_3_means_not_found() -> None:
     script = Script("", "ERROR: (ResourceGroupNotFound) none", 3)
     with pytest.raises(AzError) as caught:

@@ -53,7 +53,7 @@ def test_a_lock_is_named_with_the_way_to_take_it_off(bench: Bench, locked: str) 
     assert f"locked: '{place}'" in told
     assert "az lock list --output table" in told
     assert not told.startswith(": ")
-    assert "run with --verbose" not in told
+    assert "run with `--verbose`" not in told
     kinds = [item["type"] for item in bench.cloud.resources.tracked()]
     assert sorted(kinds) == sorted([APIM, ACCOUNT] if locked == "group" else [locked])
     for kind in kinds:  # what is left is in the message, with its cost

@@ -71,6 +71,32 @@ QUOTA = {"code": "InsufficientQuota", "message": "20 asked for, 0 left"}
             "NotSignedIn",
             "Please run 'az login' to setup account.",
         ),
+        (
+            "ERROR: Subscription 'x' not found. Check the ID or name and try again.",
+            "SubscriptionNotFound",
+            "Subscription 'x' not found. Check the ID or name and try again.",
+        ),
+        (
+            "ERROR: Error while attempting to retrieve the latest Bicep version: "
+            "Max retries exceeded with url: /BicepLatestRelease (Caused by ProxyError('no')).",
+            "NoBicep",
+            "Error while attempting to retrieve the latest Bicep version: "
+            "Max retries exceeded with url: /BicepLatestRelease (Caused by ProxyError('no')).",
+        ),
+        (
+            "ERROR: The command failed with an unexpected error. Here is the traceback:\n"
+            'Traceback (most recent call last):\n  File "x.py", line 1\n'
+            "OSError: [WinError 193] %1 is not a valid Win32 application",  # an empty bicep.exe
+            "NoBicep",
+            "OSError: [WinError 193] %1 is not a valid Win32 application",
+        ),
+        (
+            "INFO: (ScopeLocked) The scope 'x' is locked.\n"
+            "ERROR: Some resources failed to be deleted (run with `--verbose` for more "
+            "information)",
+            "ScopeLocked",
+            "The scope 'x' is locked.",
+        ),
         ("ERROR: something else", "", "something else"),
         ("Segmentation fault", "", "Segmentation fault"),
         ("", "", "az told no reason"),
@@ -101,6 +127,15 @@ def test_any_error_object_is_read(document: object) -> None:
         ("AADSTS7000215", "az login"),
         ("NotSignedIn", "az login"),
         ("BCP007", "infra/"),
+        ("SubscriptionNotFound", "AZURE_SUBSCRIPTION_ID"),
+        ("InvalidResourceLocation", "LAB_LOCATION"),
+        ("PessimisticConcurrencyConflict", "wait some minutes"),
+        ("ServiceAlreadyExists", "leave LAB_ID empty"),
+        ("ScopeLocked", "az lock list"),
+        ("InvalidParameters", "LAB_APIM_SKU"),
+        ("NoBicep", "docs/azure.md"),
+        ("NoProxy", "HTTPS_PROXY"),
+        ("NotTrusted", "REQUESTS_CA_BUNDLE"),
     ],
 )
 def test_a_known_code_has_a_next_step(code: str, told: str) -> None:

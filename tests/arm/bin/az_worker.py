@@ -5,6 +5,7 @@ tests/arm/worker.py starts it; see there why.
 
 import io
 import json
+import logging
 import sys
 
 from azure.cli.core import get_default_cli
@@ -18,6 +19,8 @@ def serve() -> None:
         stdout = io.StringIO()
         stderr.seek(0)
         stderr.truncate()
+        for name in ("", "cli"):  # else --verbose of a later command has no effect
+            logging.getLogger(name).handlers.clear()
         try:
             code = get_default_cli().invoke(json.loads(line), out_file=stdout)
         except SystemExit as ended:
