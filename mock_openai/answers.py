@@ -98,10 +98,11 @@ def _text(request: Request, behaviour: Behaviour, index: int) -> list[str]:
     if behaviour.tokens is not None:
         return texts.fill(behaviour.tokens, index)
     text = texts.answer(request.prompt, index)
-    if request.form.kind == "json_object":
+    form = request.form
+    if form.kind == "json_schema" or form.schema:
+        text = wire.compact(schemas.sample(form.schema))
+    elif form.kind == "json_object":
         text = wire.compact({"answer": text})
-    elif request.form.kind == "json_schema":
-        text = wire.compact(schemas.sample(request.form.schema))
     for stop in request.stop:
         text = text.partition(stop)[0]
     return texts.tokens(text)

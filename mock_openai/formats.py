@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/structured-ou
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from .models import Model
 from .validation import check
 from .wire import Json
 
+_BRACES = 50  # of a message that may begin a schema
 SCHEMAS_SINCE = "2024-08-01-preview"
 
 
@@ -53,10 +55,31 @@ def read(asked: Any, place: _Place, written: Iterable[str], model: Model, versio
         if not any("json" in text.lower() for text in written):
             name = "messages" if place.nested else "input"
             raise RefusedError("no word json", where=place.words, form=place.name, param=name)
-        return Format("json_object")
+        return Format("json_object", _schema_in(written))
     if asked["type"] == "text":
         return TEXT
     return _schema(asked, place, prefix, model, version)
+
+
+def _schema_in(written: Iterable[str]) -> Any:
+    """Return the first schema of an object that a message holds, as clients write it there.
+
+    A model would follow it where nothing but JSON is asked for.
+    """
+    decoder = json.JSONDecoder()
+    for text in written:
+        at = text.find("{")
+        for _ in range(_BRACES):
+            if at < 0:
+                break
+            try:
+                found, end = decoder.raw_decode(text, at)
+            except (ValueError, RecursionError):
+                found, end = None, at + 1
+            if isinstance(found, dict) and isinstance(found.get("properties"), dict):
+                return found
+            at = text.find("{", end)
+    return None
 
 
 def _schema(asked: Json, place: _Place, prefix: str, model: Model, version: str) -> Format:

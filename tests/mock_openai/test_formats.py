@@ -116,3 +116,18 @@ def test_responses_want_the_word_json_in_their_input() -> None:
     with pytest.raises(RefusedError, match="no word json") as caught:
         response_asked({"input": "Hi", "text": {"format": {"type": "json_object"}}})
     assert json.loads(caught.value.body())["error"]["param"] == "input"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        (f"As JSON: {{x}} and [1] by this schema: {json.dumps(SCHEMA, indent=2)} Weather?", WANTED),
+        ('As JSON, { but not {"properties": 1}', None),
+        ("As JSON " + "{" * 10_000, None),
+    ],
+)
+def test_an_object_follows_the_schema_that_a_message_holds(prompt: str, wanted: Any) -> None:
+    request = chat_asked(chat(prompt, response_format={"type": "json_object"}))
+    (answer,) = write(request, Behaviour(), seeded(1))
+    made = json.loads(answer.text)
+    assert made == wanted if wanted else list(made) == ["answer"]
