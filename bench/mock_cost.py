@@ -22,8 +22,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from bench.clients import percentile
-from bench.servers import run
+from mock_openai.loop import new_loop
 
 HOME = Path(__file__).parents[1]
 PATH = "/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21"
@@ -198,7 +197,7 @@ async def measure(servers: dict[str, Server]) -> None:
         for name, server in servers.items():
             full = await at_full_speed(server)
             paced, late = await at_pace(server, due)
-            p50, p99 = (percentile(late, percent) for percent in (50, 99))
+            p50, p99 = (statistics.quantiles(late, n=100)[percent - 1] for percent in (50, 99))
             found[name].append((full * 1e6, paced * 1e6, p50 * 1e3, p99 * 1e3))
     heads = ("us CPU/event", f"at {STREAMS} x 50/s", "late p50 ms", "p99 ms")
     print(f"{'':24}" + "".join(f"{head:>15}" for head in heads))
@@ -218,11 +217,11 @@ def main() -> None:
         for folder in filter(None, (also, HOME)):
             mock = stack.enter_context(serving(folder, "mock_openai"))
             servers[f"mock of {folder.resolve().name}"] = mock
-        run(measure(servers))
+        new_loop().run_until_complete(measure(servers))
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["pacer"]:
-        run(pace())
+        new_loop().run_until_complete(pace())
     else:
         main()

@@ -23,6 +23,7 @@ class Behaviour:
     limit: Optional[int] = None
     reasoning: Optional[int] = None
     refuse: bool = False
+    servers: bool = True  # of tools (MCP) answer
     # What the content filter does to it
     moderation: str = "default"
     # What becomes of the stream

@@ -22,6 +22,7 @@ _SCHEMA: Json = {
     "required": ["query"],
     "additionalProperties": False,
 }
+_ERROR: Json = {"type": "http_error", "code": 424, "message": "424: "}
 _OUTPUT = "The mock asks no server; this is what one could have said."
 
 
@@ -119,11 +120,13 @@ class McpCall(Mcp):
 
     def ended(self) -> Json:
         """Return the call with its output."""
-        return self._item(self.arguments, _OUTPUT)
+        if self.context.behaviour.servers:
+            return self._item(self.arguments, _OUTPUT)
+        return self._item(self.arguments, None, _ERROR)
 
-    def _item(self, arguments: str, output: Optional[str]) -> Json:
+    def _item(self, arguments: str, output: Optional[str], error: Optional[Json] = None) -> Json:
         item = {"id": self.id, "type": self.name, "approval_request_id": self.approval}
-        told = {"arguments": arguments, "error": None, "name": self.called, "output": output}
+        told = {"arguments": arguments, "error": error, "name": self.called, "output": output}
         return {**item, **told, "server_label": self.label}
 
     def steps(self, output: int) -> Iterator[Step]:
@@ -132,7 +135,8 @@ class McpCall(Mcp):
         yield self.step(output, "in_progress")
         yield from self.deltas("response.mcp_call_arguments.delta", place, (self.arguments,))
         yield Step("response.mcp_call_arguments.done", {**place, "arguments": self.arguments})
-        yield self.step(output, "completed", silent=1)
+        ended = "completed" if self.context.behaviour.servers else "failed"
+        yield self.step(output, ended, silent=1)
 
 
 class ApprovalRequest(Mcp):

@@ -56,6 +56,9 @@ SCENARIOS: Mapping[str, Scenario] = {
         "the model thinks in silence before it writes", Behaviour(reasoning=64), ("reasoning",)
     ),
     "refusal": Scenario("the model refuses", Behaviour(refuse=True)),
+    "mcp-failed": Scenario(
+        "a server of tools (MCP) does not answer, in a response", Behaviour(servers=False)
+    ),
     "latency": Scenario("the usage chunk tells the service's own times", Behaviour(latency=True)),
     # What the content filter does
     "filter-prompt": Scenario("the prompt is refused: 400", Behaviour(error="filtered prompt")),

@@ -49,6 +49,7 @@ OUTCOMES = {
     "async-block": Outcome(finish="content_filter", usage=False),
     "async-late-flag": WHOLE,
     "async-blocklist": WHOLE,
+    "mcp-failed": WHOLE,
     "error-event": Outcome("APIError", usage=False),
     "failed": Outcome("APIError", usage=False),
     "drop": Outcome("APIConnectionError" if WRAPS else "RemoteProtocolError", usage=False),
