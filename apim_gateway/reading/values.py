@@ -18,6 +18,7 @@ from apim_gateway.reading.schema import Attribute, NotHere
 from policy_expressions import Expression, ExpressionError, NotAllowedError, UnsupportedError
 
 STAND_INS = ("1", '"1"', "true", "a")  # of which C# takes one wherever a named value may stand
+UNREAD = "\N{REPLACEMENT CHARACTER}"  # in place of the @ of an expression that cannot be read
 Fault = Callable[[int, int, str, str], None]  # line, column, name, reason
 
 
@@ -94,5 +95,8 @@ def _place(text: Text, line: int, column: int) -> tuple[int, int]:
 
 
 def _unknown(text: Text) -> Value:
-    told = text.value.replace("@", " ")  # a constant, whatever it was
+    """Return a constant, whatever it was; what was an expression starts with UNREAD."""
+    told = text.value.lstrip()
+    if told.startswith("@"):
+        told = UNREAD + told[1:]
     return Value(policy_expressions.compile(told), unknown=True)

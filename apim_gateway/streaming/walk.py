@@ -8,6 +8,7 @@ from typing import Optional
 
 from apim_gateway.reading.effect import ANSWERS, FORWARDS, GATHERS, HOLDS, REPLACES
 from apim_gateway.reading.schema import Node, Position
+from apim_gateway.reading.values import UNREAD
 from apim_gateway.running.sections import BACKEND, INBOUND, ON_ERROR, OUTBOUND
 from apim_gateway.running.steps import Steps
 from apim_gateway.streaming.findings import Finding, finding
@@ -164,7 +165,7 @@ class Walk:
     ) -> Ways:
         """Return the ways after an evaluation, which may look at the response's body."""
         node = node or use.node
-        if name in node.unknown and value.source.strip()[:1] in ("(", "{"):
+        if name in node.unknown and value.source.startswith(UNREAD):
             return self._unread(use, name, ways, here, node)
         if RESPONSE_BODY not in value.reads or not ways:
             return ways

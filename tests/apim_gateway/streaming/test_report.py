@@ -118,6 +118,23 @@ def test_what_does_not_surprise_is_not_told(outbound: str, backend: str) -> None
     assert checked(policy(outbound=outbound, backend=backend)).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        ('{"error": "{{text}}"}', "streams"),  # no expression, though it starts as one goes on
+        ("({{text}})", "streams"),
+        ("@({{code}} {{operator}} 1)", "unknown"),
+    ],
+)
+def test_text_around_a_named_value_is_no_expression(value: str, verdict: str) -> None:
+    header = f'<set-header name="x-a"><value> {value}</value></set-header>'
+    report = checked(policy(outbound=header, backend='<forward-request buffer-response="false" />'))
+    assert report.verdict == verdict
+    assert [found.rule for found in report.findings] == ["unread-expression"] * (
+        verdict != "streams"
+    )
+
+
 def test_the_tier_and_the_diagnostics_count() -> None:
     assert checked(policy(), facts=Facts("Consumption")).verdict == "fails"
     assert checked(policy(), facts=Facts("Developer", {"azuremonitor": 0})).verdict == "streams"
