@@ -75,8 +75,8 @@ def labs_of(folder: Path) -> list[psutil.Process]:
 def start_alone(folder: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "lab_utils.local", f"--state-dir={folder}", *options]
     started = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while State.read(folder) is None and time.monotonic() < deadline:
+    deadline = time.monotonic() + 300
+    while State.read(folder) is None and started.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     return started
 
