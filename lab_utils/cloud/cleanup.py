@@ -15,7 +15,7 @@ from .az import Az
 from .clock import Clock, breathing
 from .deployment import Deployer
 from .inventory import Deleted, Resource, short
-from .ownership import id_of
+from .ownership import ID_TAG, carries, id_of
 from .patience import Patience
 from .purging import NOTICED, Purge
 from .state import Record
@@ -80,7 +80,7 @@ class Cleanup:
             return [], []
         ours, strangers = self._resources()
         lines = [str(resource) for resource in ours]
-        others = [str(resource) for resource in strangers]
+        others = [self._stranger(resource) for resource in strangers]
         for service, (held, unseen) in self._guests(ours, strangers).items():
             what = f"{short(service.kind)} {service.name}"
             others += [f"{guest}, in {what}" for guest in held]
@@ -95,6 +95,16 @@ class Cleanup:
         found = inventory.resources(self._az, self._group, self._ids)
         ours = [resource for resource in found if resource.ours]
         return ours, [item for item in found if not (item.ours or item.by_azure)]
+
+    def _stranger(self, resource: Resource) -> str:
+        """Return a line for what is not the lab's, and for what may be but has lost its tag."""
+        named = [lab for lab in self._ids if carries(resource.name, lab)]
+        if not named or resource.lab_id:
+            return str(resource)
+        return (
+            f"{resource}  (its name has the lab's id, its tags do not: where it is the lab's, put "
+            f"the tag {ID_TAG}={named[0]} on it)"
+        )
 
     def _is_ours(self, group: dict[str, Any]) -> bool:
         return id_of(group["tags"]) in self._ids
@@ -118,7 +128,7 @@ class Cleanup:
         ours, others = self._resources()
         kept = self._with_guests(ours, others)
         for resource in others:
-            self._say(f"not the lab's, left alone: {resource}")
+            self._say(f"not the lab's, left alone: {self._stranger(resource)}")
         for resource in ours:
             if resource not in kept:
                 self._say(f"to be deleted: {resource}")

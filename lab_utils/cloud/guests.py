@@ -16,7 +16,7 @@ from .ownership import id_of
 
 # Every name that infra/main.bicep gives within API Management, and that the conformance command
 # gives its scratch API and what belongs to it.
-_THE_LABS = rf"{API}|openai\d+|mock|response-streaming|{SCRATCH}.*"
+_THE_LABS = rf"{API}(?:;rev=\d+)?|openai\d+|mock|response-streaming|{SCRATCH}.*"
 # What a tier brings: https://learn.microsoft.com/azure/api-management/get-started-create-service-instance
 _SAMPLES = r"echo-api|starter|unlimited|master"
 _OF_A_LOGGER = "Logger-Credentials-"  # begins the name of the secret that a logger keeps

@@ -24,6 +24,7 @@ COSTS = {
     (ACCOUNT, "S0"): "by the token, nothing while idle",
     ("Microsoft.Web/serverfarms", "B1"): "about 0.02 USD an hour",
 }
+_KNOWN = {kind.lower(): kind for kind, _ in COSTS}  # Azure lists Microsoft.Web/serverFarms
 # Application Insights makes these by itself, without tags: a group, which all components of the
 # resource group share, and a rule for each component.
 _ALERT_GROUP = "microsoft.insights/actiongroups/application insights smart detection"
@@ -42,6 +43,7 @@ class Resource:
     since: str  # date and time of its creation, as Azure tells them; may be empty
     ours: bool
     state: str = "Succeeded"  # as its provider tells it
+    lab_id: str = ""  # in its tag
     by_azure: bool = False  # made by Azure beside others: nobody's, worth nothing without them
 
     def __str__(self) -> str:
@@ -99,13 +101,14 @@ def resources(az: Az, group: str, ids: Set[str]) -> list[Resource]:
     return [
         Resource(
             id=item["id"],
-            kind=item["type"],
+            kind=_KNOWN.get(item["type"].lower(), item["type"]),
             name=item["name"],
             location=item["location"],
             sku=(item.get("sku") or {}).get("name") or "",
             since=_moment(item.get("createdTime")),
             ours=is_ours(item, ids) or _is_alert_rule(item, ids),
             state=item.get("provisioningState") or "Succeeded",
+            lab_id=id_of(item.get("tags")),
             by_azure=f"{item['type']}/{item['name']}".lower() == _ALERT_GROUP,
         )
         for item in az.json("resource", "list", "--resource-group", group)

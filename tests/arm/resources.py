@@ -9,6 +9,8 @@ from .messages import Answer, Request, Routes
 from .operations import Operations
 from .rights import Rights
 
+# Azure lists some types otherwise than templates have them.
+LISTED_AS = {"Microsoft.Web/serverfarms": "Microsoft.Web/serverFarms"}
 # Parts of another resource that a listing shows like a resource of their own.
 LISTED_PARTS = ("microsoft.cognitiveservices/accounts/projects", "microsoft.web/sites/slots")
 
@@ -152,7 +154,7 @@ class Resources:
         expanded = "$expand" in request.query
         created = {"createdTime": "2026-01-01T02:03:04Z"} if expanded else {}
         seen = [item for item in self.tracked(group) if self._rights.sees(item["id"])]
-        return Answer(200, {"value": [{**item, **created, **_state(item)} for item in seen]})
+        return Answer(200, {"value": [{**item, **created, **_shown(item)} for item in seen]})
 
     def _provider(self, request: Request, namespace: str) -> Answer:
         kinds = {item["type"].partition("/")[2] for item in self.by_id.values()}
@@ -197,10 +199,11 @@ class Resources:
         return self._operations.begin(request, finish)
 
 
-def _state(item: Resource) -> dict[str, Any]:
-    """Return the state that a listing shows beside the properties."""
+def _shown(item: Resource) -> dict[str, Any]:
+    """Return what only a listing shows: the state beside the properties, and its own spelling."""
     state = item["properties"].get("provisioningState")
-    return {"provisioningState": state} if state else {}
+    shown = {"type": LISTED_AS.get(item["type"], item["type"])}
+    return {**shown, "provisioningState": state} if state else shown
 
 
 def _region(location: str) -> str:

@@ -197,6 +197,21 @@ def test_what_somebody_else_put_into_the_gateway_keeps_it_and_is_listed_first(
     assert target.resources() == []
 
 
+def test_what_has_lost_its_tag_is_left_with_the_way_to_give_it_back(bench: Bench) -> None:
+    target = bench.deploy()
+    (account,) = [item for item in bench.cloud.resources.tracked() if item["type"] == ACCOUNT]
+    account["tags"] = None
+    target.resources()
+    (line,) = [line for line in bench.said if line.startswith("not the lab's, will be left: ")]
+    assert f"where it is the lab's, put the tag lab-id={bench.lab.id} on it" in line
+    target.remove(bench.group)
+    assert bench.cloud.resources.tracked() == [account]
+    account["tags"] = {"lab-id": bench.lab.id}
+    bench.target(lab_id=bench.lab.id).remove(bench.group)
+    assert bench.said[-1] == "nothing of the lab is left"
+    assert bench.cloud.groups.by_name == {}
+
+
 @pytest.mark.parametrize("state", ["Updating", "Failed"])
 def test_a_service_whose_update_runs_or_failed_is_looked_into(bench: Bench, state: str) -> None:
     target = bench.deploy()
@@ -245,7 +260,8 @@ def test_a_service_that_cannot_be_looked_into_is_kept_unless_it_never_came_to_be
 def test_what_a_tier_brings_is_nobodys(bench: Bench) -> None:
     target = bench.deploy(monitoring=True)
     brought = ("apis/echo-api", "products/starter", "products/unlimited", "subscriptions/master")
-    for path in (*brought, "namedValues/Logger-Credentials--65f1", "subscriptions/65f0"):
+    made = ("namedValues/Logger-Credentials--65f1", "subscriptions/65f0", "apis/inference;rev=2")
+    for path in (*brought, *made):
         kind = path.partition("/")[0]
         secret = {"displayName": "Logger-Credentials--65f1"} if kind == "namedValues" else {}
         sample = {"scope": "/products/starter", "ownerId": "/users/1"}
