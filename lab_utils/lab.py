@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Optional
+
+import requests
 
 from stream_probe import proxies
 from stream_probe.errors import ProbeError
@@ -13,7 +16,7 @@ from stream_probe.probing import probe
 from stream_probe.report import Report
 from stream_probe.sending import Where, completions
 
-from . import refused
+from . import refused, waiting
 from .errors import GatewayError, LabError
 from .existing import ExistingTarget
 from .secret import Secret
@@ -109,8 +112,7 @@ class Lab:
         """
         deadline = time.monotonic() + LOG_SECONDS
         while True:
-            with proxies.direct() as session:
-                answers = [session.get(url, timeout=30) for url in self._deployed.logs]
+            answers = [waiting.answer(partial(_got, url)) for url in self._deployed.logs]
             streams = [stream for answer in answers for stream in answer.json()["streams"]]
             running = any(stream["ended"] == "running" for stream in streams)
             if not running or time.monotonic() > deadline:
@@ -164,14 +166,16 @@ class Lab:
             headers or {},
         )
         try:
-            return probe(
-                where,
-                self.model,
-                self._say,
-                question=question,
-                stream=stream,
-                seen=seen,
-                refused=refused.told,
+            return waiting.answer(
+                lambda: probe(
+                    where,
+                    self.model,
+                    self._say,
+                    question=question,
+                    stream=stream,
+                    seen=seen,
+                    refused=refused.told,
+                )
             )
         except ProbeError as error:
             raise GatewayError(str(error)) from None
@@ -191,7 +195,8 @@ class Lab:
         from .trace import take  # with the engine, which the other cells can do without
 
         url = completions(self.gateway_url, self.model, self.api_version)
-        return take(reached.management, url, reached.api_key, question)
+        key = reached.api_key
+        return waiting.answer(lambda: take(reached.management, url, key, question))
 
     def resources(self) -> list[str]:
         """List what exists now, one line each; empty when nothing is left."""
@@ -211,6 +216,11 @@ class Lab:
         if self._deployment is None:  # a new kernel: the lab may stand all the same
             self._deployment = self._target.reach()
         return self._deployment
+
+
+def _got(url: str) -> requests.Response:
+    with proxies.direct() as session:
+        return session.get(url, timeout=30)
 
 
 def _document(file: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any, Callable
 
 import pytest
 
-from lab_utils import waiting
+from lab_utils import Lab, waiting
 from lab_utils.cloud import mock_app, ready
 from lab_utils.cloud.clock import Clock
 from lab_utils.cloud.management import Management
@@ -134,6 +134,14 @@ def reached(silent: Silent) -> Any:
     return found
 
 
+def logged(silent: Silent) -> Lab:
+    lab = Lab(Settings(), local.LocalTarget(Settings(), print), print)
+    lab._deployment = Deployment(
+        silent.url, "key", "model", (), logs=(silent.url,), management=silent.url
+    )
+    return lab
+
+
 def slow(silent: Silent) -> Any:
     """Start the local lab's launcher, which does not get ready."""
     silent.asked.set()
@@ -154,6 +162,9 @@ WAITS: dict[str, Callable[[Silent], Any]] = {
     "a policy": lambda silent: management(silent).policy(),
     "another policy": lambda silent: management(silent).put_policy("<policies/>", "x"),
     "the facts": lambda silent: management(silent).facts(),
+    "a probe": lambda silent: Lab(existing(silent)._settings, existing(silent), print).probe(),
+    "the mocks' logs": lambda silent: logged(silent).service_log(),
+    "a trace": lambda silent: logged(silent).trace(),
     "a gateway there is": lambda silent: existing(silent).deploy(),
     "Azure Resource Manager": lambda silent: Arm(_session(), silent.url).get("/x"),
     "the local gateway": lambda silent: reached(silent).policy(),
