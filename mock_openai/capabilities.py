@@ -58,7 +58,7 @@ def check_response(body: Json, model: Model) -> str:
     if limit is not None and limit > model.most_tokens:
         _refuse_range("max_output_tokens", model.most_tokens, limit)
     if reasoning is None:
-        for name in ("effort", "summary"):
+        for name in ("effort", "summary", "generate_summary"):
             if asked.get(name) is not None:
                 raise RefusedError("unsupported parameter", param=f"reasoning.{name}")
         return "none"

@@ -21,6 +21,7 @@ from .wire import Json
 _STRING = Parameter((str,))
 _OBJECT = Parameter((dict,))
 _SIZES = Parameter((str,), values=("low", "medium", "high"))
+_CONTAINER = {"type": Parameter((str,), required=True, values=("auto",))}
 _APPROXIMATE: Json = {
     "type": "approximate",
     **dict.fromkeys(("city", "country", "region", "timezone")),
@@ -121,8 +122,10 @@ def read(body: Json) -> tuple[Json, ...]:
         if kind is None:
             continue
         check_item(name, tool, kind.takes)
-        if tool["type"] == "mcp" and not (tool.get("server_url") or tool.get("connector_id")):
-            raise RefusedError("missing", param=f"{name}.server_url")
+        if tool["type"] == "mcp":
+            mcp.check_server(name, tool)
+        if isinstance(tool.get("container"), dict):
+            check_item(f"{name}.container", tool["container"], _CONTAINER)
         wanted = tool.get("output_format")
         if wanted not in (None, "png"):
             raise RefusedError("not made", param=f"{name}.output_format", what=f"{wanted} images")

@@ -10,10 +10,12 @@ from typing import Any, Optional
 
 from . import schemas, wire
 from .context import Context
+from .errors import RefusedError
 from .hosted_items import Hosted
 from .items import Item
-from .requests import Request
+from .requests import Request, check_item
 from .steps import Step
+from .validation import Parameter
 from .wire import Json
 
 _SCHEMA: Json = {
@@ -26,11 +28,40 @@ _ERROR: Json = {"type": "http_error", "code": 424, "message": "424: "}
 _OUTPUT = "The mock asks no server; this is what one could have said."
 
 
+_NAMED = {"tool_names": Parameter((list,))}
+_TEXT = Parameter((str,), required=True)
+_WHEN = Parameter((str,), values=("always", "never"))
+_RULES = {"always": Parameter((dict,)), "never": Parameter((dict,))}
+
+
+def check_server(name: str, tool: Json) -> None:
+    """Check what a call says of a server, which it calls `name`. Raises RefusedError."""
+    if not (tool.get("server_url") or tool.get("connector_id")):
+        raise RefusedError("missing", param=f"{name}.server_url")
+    allowed = tool.get("allowed_tools")
+    _check_names(f"{name}.allowed_tools", allowed if isinstance(allowed, dict) else {})
+    for position, each in enumerate(allowed if isinstance(allowed, list) else ()):
+        _TEXT.check(f"{name}.allowed_tools[{position}]", each)
+    rule = tool.get("require_approval")
+    if isinstance(rule, dict):
+        check_item(f"{name}.require_approval", rule, _RULES)
+        for when in _RULES:
+            _check_names(f"{name}.require_approval.{when}", rule.get(when) or {})
+    else:
+        _WHEN.check(f"{name}.require_approval", rule)
+
+
+def _check_names(name: str, named: Json) -> None:
+    check_item(name, named, _NAMED)
+    for position, each in enumerate(named.get("tool_names") or ()):
+        _TEXT.check(f"{name}.tool_names[{position}]", each)
+
+
 def tools_of(tool: Json) -> list[str]:
     """Return the names of the server's tools: those that are allowed, else one made up."""
     allowed = tool.get("allowed_tools")
     named = allowed.get("tool_names") if isinstance(allowed, dict) else allowed
-    return [name for name in named or () if isinstance(name, str)] or ["search"]
+    return list(named or ()) or ["search"]
 
 
 def items(request: Request, context: Context, tool: Json) -> list[Item]:

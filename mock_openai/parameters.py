@@ -147,7 +147,8 @@ INCLUDABLE = (
 )
 INCLUDED = Parameter((str,), required=True, values=INCLUDABLE)
 _SUMMARIES = ("auto", "concise", "detailed")
-REASONING: Table = {"effort": _STRING, "summary": Parameter((str,), values=_SUMMARIES)}
+_SUMMARY = Parameter((str,), values=_SUMMARIES)
+REASONING: Table = {"effort": _STRING, "summary": _SUMMARY, "generate_summary": _SUMMARY}
 RESPONSE_TEXT: Table = {
     "format": _OBJECT,
     "verbosity": Parameter((str,), values=("low", "medium", "high")),

@@ -184,7 +184,8 @@ class Response:
     def _reasoning(self, asked: Json) -> Json:
         """Return the effort that was made, which for most models is told though nobody asked."""
         effort = self.request.effort if self.context.model.reasoning else None
-        return {"effort": effort, "summary": None, **{k: v for k, v in asked.items() if v}}
+        summary = asked.get("summary") or asked.get("generate_summary")
+        return {"effort": asked.get("effort") or effort, "summary": summary}
 
 
 def _given(value: object, default: object) -> object:

@@ -9,6 +9,8 @@ from typing import Any, Callable, get_args
 
 import openai
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openai.types import responses
 
 from mock_openai import hosted
@@ -264,6 +266,11 @@ def test_a_response_echoes_its_tools_with_defaults() -> None:
         ({"type": "image_generation", "output_format": "webp"}, "not made", "output_format"),
         ({"type": "mcp", "server_url": "https://x"}, "missing", "tools[0].server_label"),
         ({"type": "mcp", "server_label": "x"}, "missing", "tools[0].server_url"),
+        ({**SERVER, "require_approval": "now"}, "wrong value", "tools[0].require_approval"),
+        ({**SERVER, "require_approval": {"never": [1]}}, "wrong type", "approval.never"),
+        ({**SERVER, "allowed_tools": {"tool_names": 3}}, "wrong type", "allowed_tools.tool_names"),
+        ({**SERVER, "allowed_tools": [{}]}, "wrong type", "tools[0].allowed_tools[0]"),
+        ({"type": "code_interpreter", "container": {}}, "missing", "tools[0].container.type"),
         *(({"type": name}, "not made", "tools[0].type") for name in hosted.NOT_MADE),
     ],
 )
@@ -295,3 +302,39 @@ def test_a_call_of_a_server_that_does_not_answer_fails_and_the_answer_goes_on() 
     _, call, message = payloads[-1]["response"]["output"]
     assert (call["output"], call["error"]["type"]) == (None, "http_error")
     assert message["type"] == "message"
+
+
+NAMES = st.lists(st.sampled_from(["a", "b"]) | st.integers(), max_size=2)
+NESTED = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 4) | st.text(max_size=4) | NAMES,
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["type", "tool_names", "never", "always", "tools", "name", "mode"]),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=5,
+)
+FIELDS = sorted({name for kind in hosted.KINDS.values() for name in kind.takes})
+CHANGED = st.dictionaries(st.sampled_from(FIELDS), NESTED, max_size=2)
+CHANGED_TOOLS = st.builds(
+    lambda tool, changed: {**tool, **changed}, st.sampled_from([*TOOLS.values(), SERVER]), CHANGED
+)
+CHOICES = st.none() | st.sampled_from(["auto", "none", "required"]) | NESTED
+SAID = st.fixed_dictionaries(
+    {"type": st.sampled_from(["mcp_list_tools", "mcp_approval_response", "message"])},
+    optional={"server_label": NESTED, "approve": NESTED, "approval_request_id": NESTED},
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CHANGED_TOOLS, max_size=2), CHOICES, st.lists(SAID, max_size=2))
+def test_any_tools_are_used_or_refused(tools: list[Any], choice: Any, said: list[Any]) -> None:
+    body = asked(*tools, tool_choice=choice, input=[{"role": "user", "content": "Hi"}, *said])
+    try:
+        payloads = events(body)
+    except RefusedError:
+        return
+    assert payloads[-1]["response"]["status"] == "completed"
