@@ -22,12 +22,22 @@ def main() -> int:
     given = options.parse()
     run = {"serve": _serve, "check": _check, "trace": _trace, "policies": _policies}[given.command]
     try:
-        return run(given)
+        status = run(given)
+        sys.stdout.flush()
+        return status
     except ApimGatewayError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        return _left()
     except KeyboardInterrupt:
         return 0  # Ctrl-C before the gateway listened
+
+
+def _left() -> int:
+    """Return the status where nobody reads on, as before `| head`: not all has been told."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes at its end
+    return 1
 
 
 def _serve(given: Namespace) -> int:

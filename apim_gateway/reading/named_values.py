@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
+from typing import Callable, Optional
 
 from apim_gateway.errors import PolicyError
 
 MAX_BYTES = 256 * 1024  # of a document, as in API Management
 UNKNOWN = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
+MARKUP = (
+    "this named value has a quote, < or & that ends the text it stands in: write &quot;, &lt; or "
+    "&amp; in it"
+)
 _MARK = re.compile(rf"<!--|<set-body\b|{UNKNOWN.pattern}")
 _LIQUID = re.compile(r"\btemplate\s*=\s*[\"']liquid[\"']")
 _COMMENT_END, _LIQUID_END = "-->", "</set-body>"
@@ -44,6 +50,32 @@ def substitute(
         parts.append(document[match.start() : stop] if stop else value(match))
         done = stop or match.end()
     return "".join([*parts, document[done:]])
+
+
+def spoilt(
+    document: str,
+    file: str,
+    named_values: Mapping[str, str],
+    reads: Callable[[Mapping[str, str]], object],
+) -> Optional[PolicyError]:
+    """Return what to say of a document that is read once the markup in named values is escaped."""
+
+    def fails(values: Mapping[str, str]) -> bool:
+        try:
+            reads(values)
+        except PolicyError:
+            return True
+        return False
+
+    plain = {name: html.escape(text) for name, text in named_values.items()}
+    if plain == named_values or fails(plain):
+        return None
+    for match in UNKNOWN.finditer(document):
+        name = match.group(1)
+        if name in named_values and fails({**plain, name: named_values[name]}):
+            line = document.count("\n", 0, match.start()) + 1
+            return PolicyError(file, line, name, MARKUP)
+    return None
 
 
 def _skipped(document: str, match: re.Match[str]) -> int:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import NoReturn, Optional
 
 from apim_gateway.errors import PolicyError
-from apim_gateway.reading.named_values import MAX_BYTES, substitute
+from apim_gateway.reading.named_values import MAX_BYTES, spoilt, substitute
 from policy_expressions.span import (
     ENTITY,
     decode_entity,
@@ -76,8 +76,15 @@ def read(
     """
     if len(document.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise PolicyError(file, 1, "document", f"is larger than {MAX_BYTES:,} bytes: split it up")
-    text = substitute(document.lstrip("\ufeff"), file, named_values or {}, keep_unknown)
-    return _Reader(text, file).root()
+    document = document.lstrip("\ufeff")
+
+    def filled(values: Mapping[str, str]) -> Element:
+        return _Reader(substitute(document, file, values, keep_unknown), file).root()
+
+    try:
+        return filled(named_values or {})
+    except PolicyError as fault:
+        raise (spoilt(document, file, named_values or {}, filled) or fault) from None
 
 
 @dataclass

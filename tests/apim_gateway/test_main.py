@@ -110,6 +110,14 @@ def test_it_stops_when_nobody_reads_its_lines_any_more() -> None:
         assert process.wait(timeout=10) == 0
 
 
+def test_it_ends_silently_when_nobody_reads_its_report() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = subprocess.run(command("policies"), stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

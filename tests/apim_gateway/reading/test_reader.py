@@ -167,6 +167,25 @@ def test_elements_attributes_and_texts_know_line_and_column() -> None:
     assert (inbound.text.line, inbound.text.column) == (4, 5)
 
 
+@pytest.mark.parametrize(
+    ("document", "value"),
+    [
+        ('<a>\n<b c="{{key}}" /></a>', 'say "hi" to'),
+        ('<a>\n<b c="{{key}}" d="1" /></a>', '" d="2'),
+        ("<a>\n<b>{{key}}</b></a>", "a<b"),
+    ],
+)
+def test_a_named_value_that_ends_the_text_around_it_is_named(document: str, value: str) -> None:
+    told = refusal(document, key=value)
+    assert told.startswith("p.xml:2: key: this named value has a quote, < or &")
+    escaped = value.replace('"', "&quot;").replace("<", "&lt;")
+    assert only(document, key=escaped).children
+
+
+def test_a_fault_that_no_named_value_makes_is_told_as_it_is() -> None:
+    assert "key" not in refusal('<a b="{{key}}"><c></a>', key="'")
+
+
 def test_a_named_value_that_is_not_given_stays_where_it_may() -> None:
     root = read('<a b="{{x}}-{{y}}" />', "p", {"y": "1"}, keep_unknown=True)
     assert root.attributes["b"].value == "{{x}}-1"
