@@ -33,7 +33,7 @@ test: $(VENV)/tests
 
 # What takes seconds: no Azure, no notebooks, no labs; pyproject.toml lists what is left out.
 test-fast: $(VENV)/tests
-	$(BIN)/python -m pytest -m "not slow" tests
+	$(BIN)/python -m pytest -m "not slow" --hypothesis-profile fast tests
 
 # The notebook in JupyterLab, in Chromium without a window: apt-get install chromium chromium-driver
 test-browser: $(VENV)/tests

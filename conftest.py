@@ -17,8 +17,9 @@ from lab_utils import Lab
 from lab_utils.notebook import CLEAN_UP, local_defaults, temporary_folder
 
 # No test depends on the machine's speed, nor on luck: the same examples each time. `make fuzz` asks
-# for others.
+# for others, `make test-fast` for fewer.
 settings.register_profile("lab", deadline=None, derandomize=True)
+settings.register_profile("fast", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("fuzz", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("lab")
 
