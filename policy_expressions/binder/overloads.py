@@ -191,7 +191,7 @@ def _checked(run: Runner, name: str) -> Runner:
 
 def default_value(text: str, of: Type) -> Any:
     """Return the value of a parameter's default as the tables write it. Raises CompileError."""
-    if text in ("null", "default"):
+    if text == "default" or (text == "null" and (not of.is_value or of.is_nullable)):
         return of.default if text == "default" else None
     if text.startswith('"') and of.name in ("string", "object"):
         return text[1:-1]

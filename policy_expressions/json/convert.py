@@ -140,6 +140,8 @@ def token_value(of: Type, token: Optional[JToken]) -> Any:
         return of.default
     if of.accepts(token):
         return token
+    if not isinstance(token, JToken):
+        raise argument("Source value must be a JToken.")
     if not isinstance(token, JValue):
         text = f"Cannot cast {token.full_name} to Newtonsoft.Json.Linq.JToken."
         raise ExpressionFailure("System.InvalidCastException", text)

@@ -100,8 +100,8 @@ def _div_rem(a: int, b: int, cell: list[Any]) -> int:
 def _whole_part(how: str) -> Callable[[Any], Any]:
     def run(value: Any) -> Any:
         if isinstance(value, Decimal):
-            return value.quantize(Decimal(1), how)
-        if not math.isfinite(value):
+            return value.quantize(Decimal(1), how, WIDE)
+        if not abs(value) < 2**53:  # whole, infinite or no number
             return value
         return math.copysign(float(Decimal(value).quantize(Decimal(1), how, WIDE)), value)
 

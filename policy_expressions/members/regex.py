@@ -128,7 +128,7 @@ DEFINITIONS = (
         {
             "int Count": lambda match: len(match.groups()),
             "Group this[int groupnum]": Match.numbered,
-            "Group this[string groupname]": Match.named,
+            "Group this[string! groupname]": Match.named,
         },
     ),
     _collection("MatchCollection", "Match"),

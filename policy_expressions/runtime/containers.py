@@ -21,7 +21,9 @@ from policy_expressions.runtime.values import Byte, chars
 
 def identity(value: Any) -> Any:
     """Return a key that is equal for values that .NET calls equal: those of one type only."""
-    return value if value.__class__ in (str, int) else (value.__class__, value)
+    if value.__class__ in (str, int):
+        return value
+    return value.__class__, value if value.__class__.__hash__ is not None else id(value)
 
 
 class Array(list):  # type: ignore[type-arg]

@@ -13,9 +13,9 @@ from policy_expressions.errors import (
     index_outside,
     invalid_operation,
 )
+from policy_expressions.runtime import ordering
 from policy_expressions.runtime.containers import Array, List, walk
 from policy_expressions.runtime.meter import REFERENCE, gathered
-from policy_expressions.runtime.ordering import sort_key
 from policy_expressions.runtime.records import equal
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.values import Byte
@@ -135,7 +135,7 @@ def get_range(of: Type, items: List, index: int, count: int) -> List:
 
 def sort(items: Any, compare: Optional[Callable[[Any, Any], int]] = None) -> None:
     """Sort in place."""
-    items.sort(key=cmp_to_key(compare) if compare else sort_key)
+    ordering.sort(items, cmp_to_key(compare) if compare else ordering.sort_key)
     if isinstance(items, List):
         items.version += 1
 

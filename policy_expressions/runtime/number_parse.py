@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Optional
 
 from policy_expressions.errors import ExpressionFailure, bad_format, overflow
 from policy_expressions.runtime.numbers import NUMBERS, Number, fit_decimal
@@ -79,8 +79,10 @@ def parse_bool(text: str) -> bool:
     return found
 
 
-def parse_base(kind: Number, text: str, base: int) -> Any:
+def parse_base(kind: Number, text: Optional[str], base: int) -> Any:
     """Return a number in base 2, 8, 10 or 16. Raises a FormatException."""
+    if text is None:
+        return kind.make(0)
     digits = text[2:] if base == 16 and text[:2] in ("0x", "0X") else text
     try:
         value = int(digits, base)

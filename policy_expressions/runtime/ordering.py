@@ -8,6 +8,7 @@ from functools import cmp_to_key
 from typing import Any, Optional
 
 from policy_expressions.errors import (
+    ExpressionFailure,
     invalid_operation,
 )
 from policy_expressions.runtime import casing
@@ -29,8 +30,20 @@ def sort_key(value: Any) -> Any:
     if isinstance(value, Tuple):
         return (1, [sort_key(item) for item in value.items])
     if value.__class__.__lt__ is object.__lt__:  # type: ignore[operator]  # the method itself
-        raise invalid_operation("Failed to compare two elements in the array.")
+        raise _incomparable()
     return (1, value)
+
+
+def _incomparable() -> ExpressionFailure:
+    return invalid_operation("Failed to compare two elements in the array.")
+
+
+def sort(items: list[Any], key: Function, descending: bool = False) -> None:
+    """Sort in place. Raises InvalidOperationException for keys of different types."""
+    try:
+        items.sort(key=key, reverse=descending)
+    except TypeError:
+        raise _incomparable() from None
 
 
 class Ordered(Sequence):
@@ -44,7 +57,7 @@ class Ordered(Sequence):
     def _sorted(self) -> Iterator[Any]:
         items = gathered(walk(self._source))
         for key, descending in reversed(self._keys):
-            items.sort(key=key, reverse=descending)
+            sort(items, key, descending)
         return iter(items)
 
     def then(self, key: Function, descending: bool) -> Ordered:

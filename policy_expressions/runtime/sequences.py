@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any, Optional
 
 from policy_expressions.errors import (
+    argument,
     index_out_of_range,
     invalid_operation,
     out_of_range,
@@ -222,8 +223,11 @@ def extreme(choose: Callable[..., Any]) -> Function:
 
     def run(of: Type, source: Items, selector: Optional[Function] = None) -> Any:
         values = _values(source, selector)
-        if values:
-            return choose(values, key=sort_key)
+        try:
+            if values:
+                return choose(values, key=sort_key)
+        except TypeError:
+            raise argument("Object must be of the type of the others.") from None
         return None if of.is_nullable or not of.is_value else _found(_NOTHING, None)
 
     return run

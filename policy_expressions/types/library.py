@@ -8,7 +8,7 @@ from typing import Any, Optional
 from policy_expressions.errors import CompileError, NotSupportedHere, UnsupportedError
 from policy_expressions.standing import missing
 from policy_expressions.types.known import full_name, is_known
-from policy_expressions.types.model import Definition, Type
+from policy_expressions.types.model import LAZY, Definition, Type
 from policy_expressions.types.signatures import Declaration, Tokens, TypeSyntax
 
 # `out T` and `in T` of .NET: a sequence of strings is one of objects, a comparer of objects one of
@@ -223,7 +223,7 @@ class Library:
         return self._extensions.get(name, [])
 
     def type_of(self, value: Any) -> Type:
-        """Return the type of a value that is not null. Raises NotSupportedHere for a lambda."""
+        """Return the type of a value that is not null. Raises NotSupportedHere for lambdas."""
         if value.__class__ is bytearray:
             return self.type("byte[]")
         definition = self._by_class.get(value.__class__)
@@ -232,6 +232,9 @@ class Library:
         of = getattr(value, "type", None)
         if of is None:  # a Python function, which stands for any delegate
             raise NotSupportedHere("delegate", "the type of a lambda is not known here")
+        if of == LAZY:
+            reason = "a lazy sequence has a class of .NET's own: make a list of it with ToList()"
+            raise NotSupportedHere("IEnumerable<T>", reason)
         return of if isinstance(of, Type) else self.type(of)
 
 

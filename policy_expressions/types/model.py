@@ -85,6 +85,9 @@ class Definition:
         return [member for members in self._named.values() for member in members]
 
 
+LAZY = "(iterator)"  # the type of what LINQ gives: its class is .NET's own
+
+
 class Type(HasText):
     """A type as expressions use it: one object for each type, so `is` compares them.
 
@@ -160,6 +163,8 @@ class Type(HasText):
 
     def accepts(self, value: Any) -> bool:
         """Tell what `value is T` tells."""
+        if _is_lazy(value):  # of what is not known
+            return self.name == "object" or self.definition.name == "IEnumerable"
         return value is not None and self.library.type_of(value).derives(self.plain)
 
     def unbox(self, value: Any) -> Any:
@@ -171,9 +176,15 @@ class Type(HasText):
                 raise null_reference()
             return None
         if not self.accepts(value):
-            raise invalid_cast(self.library.type_of(value).clr, self.plain.clr)
+            lazy = "System.Linq.Enumerable+Iterator" if _is_lazy(value) else ""
+            raise invalid_cast(lazy or self.library.type_of(value).clr, self.plain.clr)
         return value
 
     def derives(self, wanted: Type) -> bool:
         """Tell whether a reference conversion leads to the other type."""
         return self.library.derives(self, wanted)
+
+
+def _is_lazy(value: Any) -> bool:
+    """Tell whether it is a sequence that LINQ gives, whose class is .NET's own."""
+    return getattr(value, "type", None) == LAZY
