@@ -17,7 +17,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -209,7 +208,8 @@ def main() -> None:
     """Record, and write the picture."""
     tape = record()
     text = picture(joined(tape.lines))
-    Path(TARGET).write_text(text, encoding="utf-8", newline="\n")
+    with TARGET.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
     sys.stdout.write(f"{TARGET}: {len(text) // 1024} KB, {tape.seconds:.0f} s\n")
 
 

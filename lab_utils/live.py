@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import re
 import signal
 import tempfile
 import threading
@@ -22,6 +23,7 @@ from .settings import PROJECT
 CELL_SECONDS = 3600  # an Azure deployment is one cell
 CANCEL_SECONDS = 0.2  # until a cancellation that was lost is tried again
 LOG_BYTES = 4000  # of a kernel that died
+_ANCHOR = re.compile(r'^<a id="[^"]*"></a>\n', re.MULTILINE)  # no terminal follows a link
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -128,7 +130,7 @@ class LiveClient(NotebookClient):
         if cell.cell_type == "code":
             self._show("".join(f"\n    {line}" for line in cell.source.splitlines()) + "\n\n")
         else:
-            self._show(f"\n{cell.source}\n")
+            self._show(f"\n{_ANCHOR.sub('', cell.source)}\n")
         return await super().async_execute_cell(cell, cell_index, execution_count, store_history)
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:

@@ -56,6 +56,18 @@ def test_each_flushed_print_reaches_the_terminal_by_itself(tmp_path: Path) -> No
     assert [output.text for output in code[0].outputs] == ["0 1 2 "]
 
 
+def test_anchors_of_links_are_left_out_in_a_terminal(tmp_path: Path) -> None:
+    path = notebook_of(tmp_path, "1 + 1")
+    book = nbformat.read(path, as_version=4)
+    book.cells[0].source = '<a id="see"></a>\n## 1 See it'
+    nbformat.write(book, path)
+    terminal = Terminal()
+    executed = execute(path, terminal)
+    assert "\n## 1 See it\n" in terminal.getvalue()
+    assert "<a" not in terminal.getvalue()
+    assert executed.cells[0].source == book.cells[0].source
+
+
 def test_a_failing_cell_shows_its_error_and_ends_the_run(tmp_path: Path) -> None:
     path = notebook_of(tmp_path, "1 / 0", "print('not reached')")
     terminal = Terminal()

@@ -108,6 +108,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
 @pytest.mark.parametrize("model", MODELS)
 def test_every_cell_ends_without_an_error(runs: Runs, model: str, notebook: str) -> None:
     done = runs[model, notebook].result()
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout[-3000:]
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "mock swedencentral   running" in done.stdout, "not the lab that was started"
     assert done.stdout.endswith("\nall cells ran\n")
