@@ -4,7 +4,6 @@ import asyncio
 
 from mock_openai.ticker import Ticker
 
-
 TICK = 1 / 64  # seconds; a loop on Windows wakes whoever is due within the clock's tick
 
 
