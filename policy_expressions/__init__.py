@@ -53,7 +53,8 @@ class Expression:
 
     warnings: what API Management may refuse, or what never does what it says.
     reads: "Request.Body" and "Response.Body", those whose body must have been read before an
-    evaluation. Each evaluation may take 5 seconds and 64 million characters (context.limits).
+    evaluation; "IResponse.Body" is that of a response which a variable may keep. Each evaluation
+    may take 5 seconds and 64 million characters (context.limits).
     """
 
     source: str

@@ -22,6 +22,7 @@ from policy_expressions.context import Body, Context, Headers, LastError, Respon
 
 Later = Callable[[], Awaitable[None]]
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
+KEPT_BODY = "IResponse.Body"
 LARGE = 65_536  # bytes of a body, which take milliseconds to read as JSON
 
 
@@ -96,8 +97,13 @@ class Exchange:
     async def _ready(self, value: Expression) -> None:
         if REQUEST_BODY in value.reads:
             await self.load_request_body()
-        if RESPONSE_BODY in value.reads:
+        if RESPONSE_BODY in value.reads or (KEPT_BODY in value.reads and self._response_kept()):
             await self.hold_response()
+
+    def _response_kept(self) -> bool:
+        """Tell whether a variable keeps the response that is on its way."""
+        response = self.context.response
+        return any(kept is response for kept in self.context.variables.values())
 
     # Bodies
 

@@ -18,7 +18,7 @@ ANSWERED = (
     b"\n\ndata: [DONE]\n\n"
 )
 WORDS = ("[DONE]", "choices", "Hi")  # of which a body made of the response still has some
-RESPONSE_BODY = "Response.Body"
+RESPONSE_BODY, KEPT_BODY = "Response.Body", "IResponse.Body"
 NO_JSON = "MessageBodyException"  # the evaluator's name for a body that is not what As<T> wants
 PATH = "/openai/deployments/gpt/chat/completions"
 
@@ -43,6 +43,10 @@ class _Watched(Body):
         return super().__getattribute__(name)
 
 
+def _is_answer(kept: object) -> bool:
+    return isinstance(kept, Response) and isinstance(kept.body, _Watched)
+
+
 class Sample:
     """Hold a request that asks for a stream, and variables as policies set them."""
 
@@ -65,6 +69,12 @@ class Sample:
             failed=failure is not None and not no_json,
             value=result,
         )
+
+    def reads_the_answer(self, value: Expression) -> bool:
+        """Tell whether an expression reads the response's body, maybe from where it was kept."""
+        if KEPT_BODY in value.reads and any(map(_is_answer, self.variables.values())):
+            return True
+        return RESPONSE_BODY in value.reads
 
     def holds(self, condition: Expression, answered: bool) -> Optional[bool]:
         """Tell whether a condition is true for the sample, None where that cannot be told."""

@@ -167,7 +167,7 @@ class Walk:
         node = node or use.node
         if name in node.unknown and value.source.startswith(UNREAD):
             return self._unread(use, name, ways, here, node)
-        if RESPONSE_BODY not in value.reads or not ways:
+        if not ways or not self._sample.reads_the_answer(value):
             return ways
         answered = _answered(here, ways)
         touch = self._sample.try_on(value, answered)

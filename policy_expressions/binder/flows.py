@@ -5,7 +5,8 @@ the answer of a send-request, kept in a variable, so each bound expression knows
 `context.Response` itself, or whatever certain locals hold. An expression may hold what its parts
 may, unless its type cannot; a local may hold all that is ever assigned to it, wherever that is
 written. So `var r = context.Response; return r.Body` reads the response's body, while
-`((IResponse)context.Variables["token"]).Body` does not.
+`((IResponse)context.Variables["token"]).Body` does not: whether a variable keeps the response is
+not for the expression to tell.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from policy_expressions.types.model import Type
 
 RESPONSE = "context.Response"
 REQUEST_BODY, RESPONSE_BODY = "Request.Body", "Response.Body"
+KEPT_BODY = "IResponse.Body"  # of an answer from elsewhere, such as a variable
 _DELEGATES = "what delegates are called with"
 
 
@@ -64,7 +66,7 @@ class Flows:
             self._bodies.append(frozenset(held))
 
     def reads(self) -> frozenset[str]:
-        """Return which of REQUEST_BODY and RESPONSE_BODY are read."""
+        """Return which of REQUEST_BODY, RESPONSE_BODY and KEPT_BODY are read."""
         responses: set[Any] = set()
         waiting = [RESPONSE]
         while waiting:
@@ -73,8 +75,8 @@ class Flows:
                 responses.add(node)
                 waiting += self._into.get(node, ())
         found = {REQUEST_BODY} if self._reads_request else set()
-        if any(not responses.isdisjoint(held) for held in self._bodies):
-            found.add(RESPONSE_BODY)
+        for held in self._bodies:
+            found.add(KEPT_BODY if responses.isdisjoint(held) else RESPONSE_BODY)
         return frozenset(found)
 
 

