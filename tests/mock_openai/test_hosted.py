@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Iterator
-from typing import Any, Callable, get_args
+from typing import Any, Callable
 
 import openai
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai.types import responses
 
 from mock_openai import hosted
 from mock_openai.errors import RefusedError
-from mock_openai.service import RESPONSES
-from tests.mock_openai.harness import joined, played, post, response_asked
-from tests.mock_openai.shapes import framed
+from tests.mock_openai.harness import post, response_asked
+from tests.mock_openai.response_events import SERVER, TOOLS, asked, events, known, names
 
 V1 = "/openai/v1/responses"
-SERVER = {"type": "mcp", "server_label": "dice", "server_url": "https://dice.example.com/mcp"}
-NEVER = {**SERVER, "require_approval": "never"}
-TOOLS: dict[str, dict[str, Any]] = {
-    "web_search": {"type": "web_search"},
-    "web_search_preview": {"type": "web_search_preview"},
-    "file_search": {"type": "file_search", "vector_store_ids": ["vs_1"]},
-    "code_interpreter": {"type": "code_interpreter", "container": {"type": "auto"}},
-    "image_generation": {"type": "image_generation", "partial_images": 2},
-    "mcp": NEVER,
-}
 # The events of each tool, as recorded; see mock_openai/hosted_items.py for what was not.
 EVENTS = {
     "web_search": ["in_progress", "searching", "completed"],
@@ -39,61 +26,6 @@ EVENTS = {
     "image_generation": ["in_progress", "generating", "partial_image", "partial_image"],
     "mcp": ["in_progress", "arguments.delta", "arguments.done", "completed"],
 }
-
-
-def asked(*tools: Any, **body: Any) -> dict[str, Any]:
-    return {"model": "gpt-4.1-mini", "input": "What is streaming?", "tools": [*tools], **body}
-
-
-def events(body: dict[str, Any], scenario: str = "", model: str = "gpt-4.1-mini") -> list[Any]:
-    return [each.payload for each in framed(joined(played(RESPONSES, body, scenario, model)))]
-
-
-def by_type(union: Any) -> dict[str, Any]:
-    """Return the models of a union by their `type`."""
-    found = {}
-    for model in get_args(get_args(union)[0]):
-        for name in get_args(model.model_fields["type"].annotation):
-            found[name] = model
-    return found
-
-
-STREAMED = by_type(responses.ResponseStreamEvent)
-ITEMS = by_type(responses.ResponseOutputItem)
-
-
-def known(payloads: list[Any]) -> Iterator[Any]:
-    """Yield each event as the SDK's model of it; fails where one lacks what the model needs."""
-    for payload in payloads:
-        model = STREAMED[payload["type"]]
-        items = [payload["item"]] if "item" in payload else []
-        items += payload.get("response", {}).get("output", [])
-        for item in items:
-            ITEMS[item["type"]].model_validate(item)
-        yield model.model_validate(_with_newest(payload))
-
-
-def _with_newest(payload: Any) -> Any:
-    """Add the one number that the newest SDK wants and no recording of Azure has."""
-    usage = payload.get("response", {}).get("usage")
-    if not usage:
-        return payload
-    details = {"cache_write_tokens": 0, **usage["input_tokens_details"]}
-    response = {**payload["response"], "usage": {**usage, "input_tokens_details": details}}
-    return {**payload, "response": response}
-
-
-def names(payloads: list[Any]) -> list[str]:
-    """Return the names of the events of hosted tools, runs of deltas as one."""
-    found: list[str] = []
-    for payload in payloads:
-        middle = payload["type"].split(".", 1)[1]
-        if "_call" not in middle or "function" in middle:
-            continue
-        name = middle.partition("_call")[2].lstrip("._")
-        if not (name.endswith("delta") and found[-1:] == [name]):
-            found.append(name)
-    return found
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -193,31 +125,6 @@ def test_an_image_is_a_png_of_the_size_that_was_asked_for() -> None:
     assert len(image) > 100_000
 
 
-def test_a_server_of_tools_is_listed_and_its_first_allowed_tool_called() -> None:
-    tool = {**NEVER, "allowed_tools": ["roll", "sum"], "headers": {"authorization": "secret"}}
-    answer = events(asked(tool))[-1]["response"]
-    listed, call, _ = answer["output"]
-    assert [each["name"] for each in listed["tools"]] == ["roll", "sum"]
-    assert (call["name"], call["server_label"], call["error"]) == ("roll", "dice", None)
-    assert answer["tools"][0]["headers"] is None
-    assert "secret" not in str(answer)
-
-
-def test_a_tool_that_needs_approval_is_asked_for_and_called_once_approved() -> None:
-    payloads = events(asked(SERVER))
-    assert len(list(known(payloads))) == len(payloads)
-    listed, request = payloads[-1]["response"]["output"]
-    assert request["type"] == "mcp_approval_request"
-    said = {"type": "mcp_approval_response", "approval_request_id": request["id"]}
-    for approved, kinds in ((True, ["mcp_call", "message"]), (False, ["message"])):
-        before = [{"role": "user", "content": "roll"}, listed, request]
-        body = asked(SERVER, input=[*before, {**said, "approve": approved}])
-        output = events(body)[-1]["response"]["output"]
-        assert [item["type"] for item in output] == kinds
-        if approved:
-            assert output[0]["approval_request_id"] == request["id"]
-
-
 def test_a_choice_says_which_tools_are_used() -> None:
     both = (TOOLS["web_search"], TOOLS["code_interpreter"])
     chosen: list[tuple[Any, list[str]]] = [
@@ -293,14 +200,6 @@ def test_what_would_change_the_answer_and_is_not_made_is_refused(
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "mock_not_made"
     assert answer.json()["error"]["param"] == name
-
-
-def test_a_call_of_a_server_that_does_not_answer_fails_and_the_answer_goes_on() -> None:
-    payloads = events(asked(NEVER), "mcp-failed")  # recorded; older SDKs take the error for a text
-    assert names(payloads) == ["in_progress", "arguments.delta", "arguments.done", "failed"]
-    _, call, message = payloads[-1]["response"]["output"]
-    assert (call["output"], call["error"]["type"]) == (None, "http_error")
-    assert message["type"] == "message"
 
 
 NAMES = st.lists(st.sampled_from(["a", "b"]) | st.integers(), max_size=2)

@@ -11,7 +11,7 @@ import pytest
 from mock_openai import wire
 from mock_openai.service import RESPONSES
 from tests.mock_openai.harness import played
-from tests.mock_openai.test_hosted import asked, events, known
+from tests.mock_openai.response_events import asked, events, known
 
 THINKING = {"effort": "high", "summary": "auto"}
 
