@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
@@ -48,6 +48,7 @@ class Function:
 
     returns: Optional[Type]  # None: to be inferred
     results: list[Expr]
+    outs: Sequence[Local] = ()  # must be assigned where it ends
 
 
 @dataclass
@@ -187,6 +188,13 @@ class Binder:
         local = Local(name, of, self.hidden_slot(), value)
         self.flows.declared.append(local)
         return local
+
+    def leave_function(self, function: Function) -> None:
+        """Note that a function ends here. Raises CompileError for an `out` without a value."""
+        for local in function.outs if self.state is not None else ():
+            if local not in (self.state or ()):
+                text = f"The out parameter '{local.name}' must be assigned to before control leaves"
+                raise CompileError("CS0177", f"{text} the current method")
 
     def hidden_slot(self) -> int:
         """Return a slot for a value without a name."""

@@ -40,7 +40,10 @@ class ChainSkippedError(Exception):
 
 @dataclass(eq=False)
 class Local:
-    """A local variable, parameter or constant. fixed: how C# calls one nobody may assign to."""
+    """A local variable, parameter or constant.
+
+    fixed: how C# calls one nobody may assign to; is_out: whether a caller passed it by `out`.
+    """
 
     name: str
     type: Type
@@ -48,6 +51,7 @@ class Local:
     constant: Any = MISSING
     names: tuple[str, ...] = ()
     fixed: str = ""
+    is_out: bool = False
 
 
 RANGE_VARIABLE = "range variable"

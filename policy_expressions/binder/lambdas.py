@@ -49,18 +49,27 @@ def bind_body(
     types: Sequence[Type],
     node: Node,
     returns: Optional[Type],
+    outs: Sequence[bool] = (),
 ) -> Body:
-    """Bind a function body in its own scope; returns None leaves its type to be inferred."""
+    """Bind a function body in its own scope; returns None leaves its type to be inferred.
+
+    outs: for each parameter whether it is passed by `out`.
+    """
     parameters = [declare_parameter(binder, name, of) for name, of in zip(names, types)]
     for local in parameters:
         binder.flows.parameter(local)
-    function = Function(returns, [])
+    given = [local for local, is_out in zip(parameters, outs) if is_out]
+    for local in given:
+        local.is_out = True
+    binder.state = binder.state and binder.state - frozenset(given)
+    function = Function(returns, [], given)
     binder.functions.append(function)
     around = binder.exits, binder.finals, binder.caught
     binder.exits, binder.finals, binder.caught = [], 0, []
     try:
         if node.kind == "block":
             block = binder.bind_statement(node)
+            binder.leave_function(function)
 
             def run(f: Frame) -> Any:
                 signal = block(f)
@@ -70,6 +79,7 @@ def bind_body(
                 binder.flows.seen |= returned.holds or frozenset()
             return Body(parameters, function.results, run, binder.state is not None)
         result = binder.must_be_value(node, binder.bind(node))
+        binder.leave_function(function)
         if returns is not None and returns is not VOID:
             result = to_type(result, returns)
         return Body(parameters, [] if result.type is VOID else [result], result.run, False)
@@ -225,7 +235,8 @@ class LocalFunction(Expr):
         returns = LIBRARY.resolve(self.member.returns)
         try:
             names = [p["name"] for p in self.syntax["parameters"].children]
-            body = bind_body(binder, names, types, self.syntax["body"], returns)
+            outs = [p.modifier == "out" for p in parameters]
+            body = bind_body(binder, names, types, self.syntax["body"], returns, outs)
             binder.flows.put(self, binder.flows.seen)
         finally:
             binder.scopes, binder.state = saved

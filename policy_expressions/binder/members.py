@@ -86,7 +86,8 @@ def local_value(binder: Binder, local: Local) -> Expr:
     if local.constant is not MISSING:
         return constant(local.type, local.constant)
     if binder.state is not None and local not in binder.state:
-        raise CompileError("CS0165", f"Use of unassigned local variable '{local.name}'")
+        code, what = ("CS0269", "out parameter") if local.is_out else ("CS0165", "local variable")
+        raise CompileError(code, f"Use of unassigned {what} '{local.name}'")
     slot = local.slot
 
     def place(f: Frame) -> tuple[Callable[[], Any], Callable[[Any], None]]:

@@ -73,6 +73,7 @@ def bind_return(binder: Binder, node: Node) -> Runner:
     function = binder.functions[-1]
     wanted = function.returns
     if not node.children:
+        binder.leave_function(function)
         if wanted is not None and wanted is not VOID:
             text = f"An object of a type convertible to '{wanted}' is required"
             raise CompileError("CS0126", text)
@@ -84,6 +85,7 @@ def bind_return(binder: Binder, node: Node) -> Runner:
         value = to_type(value, wanted)
         value.holds = holds
     function.results.append(value)
+    binder.leave_function(function)
     binder.state = None
     run = value.run
     return lambda f: (run(f),)

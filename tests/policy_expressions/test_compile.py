@@ -154,6 +154,26 @@ def test_delegates_vary_as_their_arguments_and_results_may(body: str, expected: 
     assert value(f"@{{{body}}}").text(request()) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("F(out var q); return q; void F(out int z) { z = 5; }", "5"),
+        (
+            "return F(out var q) + q; int F(out int z) "
+            "{ if (context.Request.Method == null) { z = 1; } else { z = 3; } return 2; }",
+            "5",
+        ),
+        (
+            "F(out var q); return q; void F(out int z) { H(out z); } void H(out int y) { y = 7; }",
+            "7",
+        ),
+        ("int n = 1; G(ref n); return n; void G(ref int z) { z += 2; }", "3"),
+    ],
+)
+def test_a_local_function_gives_its_out_parameters(body: str, expected: str) -> None:
+    assert value(f"@{{{body}}}").text(request()) == expected
+
+
 def test_the_type_of_a_lambda_is_a_limit_and_no_exception_of_dotnet() -> None:
     body = 'object o = (Func<string>)(() => "a"); return ((Func<string>)o)();'
     with pytest.raises(NotSupportedHere):
