@@ -140,8 +140,13 @@ class Cleanup:
         if not failure:
             return self._soft(ours), []
         self._say(f"{failure}\ntrying its resources one by one")
-        deleted, problems = self._delete_each(ours)
+        kept = self._with_guests(*self._resources())  # minutes may have passed
+        deleted, problems = self._delete_each([item for item in ours if item not in kept])
+        problems = [*kept.values(), *problems]
         if not problems:  # what had kept the group is gone now
+            if self._resources()[1]:
+                self._say(f"resource group {self._group} stays, with what is not the lab's in it")
+                return self._soft(deleted), []
             failure = self._delete_group("")
         return self._soft(deleted), [failure, *problems] if failure else []
 

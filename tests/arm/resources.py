@@ -31,6 +31,7 @@ class Resources:
         self.rejections: dict[str, ArmError] = {}
         self.stuck: dict[str, ArmError] = {}
         self.locks: set[str] = set()
+        self._kinds: set[str] = set()  # a provider has them though there is none left
         self._rights = rights
         self._root = f"/subscriptions/{subscription}"
         self._operations = operations
@@ -72,6 +73,7 @@ class Resources:
         if hook:
             hook(made, before)
         self.by_id[resource["id"].lower()] = made
+        self._kinds.add(kind)
         return made
 
     def get(self, resource_id: str) -> Resource:
@@ -157,7 +159,7 @@ class Resources:
         return Answer(200, {"value": [{**item, **created, **_shown(item)} for item in seen]})
 
     def _provider(self, request: Request, namespace: str) -> Answer:
-        kinds = {item["type"].partition("/")[2] for item in self.by_id.values()}
+        kinds = {kind.partition("/")[2] for kind in self._kinds}
         types = [{"resourceType": kind, "apiVersions": ["2024-05-01"]} for kind in sorted(kinds)]
         return Answer(
             200,

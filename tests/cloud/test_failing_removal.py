@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab_utils.cloud.inventory import ACCOUNT, APIM
+from lab_utils.cloud.target import AzureTarget
 from lab_utils.errors import DeployError
 from tests.arm.errors import ArmError
 from tests.cloud.bench import Bench
@@ -39,6 +40,34 @@ def test_a_deletion_that_azure_gives_up_is_told_at_once(bench: Bench) -> None:
     bench.cloud.resources.stuck.clear()
     target.remove(bench.group)
     assert nothing_is_left(bench)
+
+
+@pytest.mark.parametrize("into", ["the group", "the gateway"])
+def test_what_somebody_adds_while_azure_tries_is_not_taken_along(bench: Bench, into: str) -> None:
+    target = bench.deploy()
+    bench.cloud.resources.stuck[ACCOUNT] = CONFLICT
+    gateway = id_of(bench, APIM)
+    group, kind = gateway.partition("/providers/")[0], "Microsoft.Storage/storageAccounts"
+    theirs = {"id": f"{group}/providers/{kind}/x", "type": kind, "name": "x", "location": "north"}
+    if into == "the gateway":
+        bench.cloud.resources.stuck[APIM] = CONFLICT
+        theirs = {"id": f"{gateway}/apis/shop", "type": f"{APIM}/apis", "name": "shop"}
+
+    def add(line: str) -> None:
+        bench.said.append(line)
+        if "trying its resources one by one" in line:
+            bench.cloud.resources.stuck.clear()
+            bench.cloud.resources.add(theirs)
+
+    again = AzureTarget(bench.settings(), add, bench.run, bench.clock)
+    if into == "the group":
+        again.remove(bench.group)
+        assert f"resource group {bench.group} stays, with what is not the lab's in it" in bench.said
+    else:
+        with pytest.raises(DeployError, match="it holds what is not the lab's: API shop"):
+            again.remove(bench.group)
+    assert bench.cloud.resources.find(theirs["id"])
+    assert len(target.resources()) == (0 if into == "the group" else 1)
 
 
 @pytest.mark.parametrize("locked", ["group", APIM, ACCOUNT])
