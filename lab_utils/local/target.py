@@ -117,6 +117,8 @@ class LocalTarget:
         known = self._known()
         if known is not None:
             self._stop(known)
+            for server in known.servers:
+                self._say(f"{server.name:<20} stopped")
         # One whose kernel was ended while it deployed is starting still, and has no state yet.
         for pid in with_argument(f"--state-dir={self._folder}"):
             kill_family(pid)
