@@ -80,7 +80,7 @@ async def pay(price: Price, ways: Mapping[str, Server], rounds: int) -> Paid:
 def checked_out(revision: str, folder: Path = FOLDER) -> Iterator[Path]:
     """Give a worktree of a revision. Raises subprocess.CalledProcessError."""
     _remove(folder)
-    _git("worktree", "add", "--quiet", "--detach", str(folder), revision)
+    _git("worktree", "add", "--quiet", "--force", "--detach", str(folder), revision)
     try:
         yield folder
     finally:

@@ -45,5 +45,6 @@ def _caption(report: Report) -> str:
     on = report.machine
     return (
         f"{on['date']}, {on['cores']} cores of {on['processor']}, {on['system'].split()[0]}, "
-        f"Python {on['python']}, nginx {on['nginx']}, revision {on['revision']}"
+        f"Python {on['python']}, nginx {on['nginx']}, revision {on['revision']}; "
+        f"load average before the run: {on['load before']}"
     )
