@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ _WEATHER = Tool(
     "get_weather",
     {"type": "object", "properties": {"city": {"type": "string", "examples": ["San Francisco"]}}},
 )
+_INPUT = "What the model writes to a tool that takes any text."
 # Tokens of reasoning by effort; a real model's depend on the question, too.
 THINKS = {"none": 0, "minimal": 0, "low": 32, "medium": 64, "high": 128, "xhigh": 256}
 _PER_CALL = 10  # tokens of a call that no delta shows, about as many as were recorded
@@ -29,6 +31,7 @@ class ToolCall:
     id: str
     name: str
     tokens: tuple[str, ...]
+    custom: bool = False  # the tool takes a text, which then stands for the arguments
 
     @property
     def arguments(self) -> str:
@@ -75,7 +78,10 @@ def _choice(
     if thought is None:
         thought = THINKS[request.effort]
     told = scripted.text is not None or scripted.refusal is not None
-    calls = tuple(_called(name, arguments, rng) for name, arguments in scripted.calls)
+    custom = [tool.name for tool in request.tools if tool.custom]
+    calls = tuple(
+        _called(name, arguments, rng, name in custom) for name, arguments in scripted.calls
+    )
     if not (calls or told):
         calls = tuple(_call(tool, rng) for tool in _tools(request, behaviour))
     if calls:
@@ -117,8 +123,13 @@ def _tools(request: Request, behaviour: Behaviour) -> list[Tool]:
 
 
 def _call(tool: Tool, rng: random.Random) -> ToolCall:
+    if tool.custom:
+        return _called(tool.name, wire.compact(_INPUT), rng, custom=True)
     return _called(tool.name, wire.compact(schemas.sample(tool.schema or {"type": "object"})), rng)
 
 
-def _called(name: str, arguments: str, rng: random.Random) -> ToolCall:
-    return ToolCall(wire.identifier("call_", 24, rng), name, tuple(texts.tokens(arguments)))
+def _called(name: str, arguments: str, rng: random.Random, custom: bool = False) -> ToolCall:
+    if custom and arguments.startswith('"'):
+        arguments = json.loads(arguments)
+    found = tuple(texts.tokens(arguments))
+    return ToolCall(wire.identifier("call_", 24, rng), name, found, custom)

@@ -104,10 +104,10 @@ KINDS: Mapping[str, Kind] = {
 }
 # Azure knows them, the mock makes none of what they would leave in a response.
 NOT_MADE = (
-    *("computer_use_preview", "computer", "custom", "local_shell", "shell", "apply_patch"),
+    *("computer_use_preview", "computer", "local_shell", "shell", "apply_patch"),
     *("tool_search", "namespace", "programmatic_tool_calling"),
 )
-TYPES = ("function", *KINDS, *NOT_MADE)
+TYPES = ("function", "custom", *KINDS, *NOT_MADE)
 TOOL = {"type": Parameter((str,), required=True, values=TYPES)}
 
 
@@ -159,6 +159,10 @@ def echoed(tool: Json) -> Json:
         about = {"description": tool.get("description"), "name": tool["name"]}
         strictly = True if strict is None else strict
         return {"type": "function", **about, "parameters": schema, "strict": strictly}
+    if tool["type"] == "custom":
+        about = {"description": tool.get("description"), "format": tool.get("format")}
+        about["format"] = about["format"] or {"type": "text"}
+        return {"type": "custom", **about, "name": tool["name"]}
     kind = KINDS[tool["type"]]
     told = {**kind.defaults, **{name: value for name, value in tool.items() if value is not None}}
     told.update(dict.fromkeys(name for name in kind.hidden if name in told))

@@ -203,6 +203,8 @@ class FunctionCall(Item):
 
     prefix = "fc_"
     opens = wire.ROLE
+    name = "response.function_call_arguments"
+    told = "arguments"
 
     def __init__(self, request: Request, context: Context, call: ToolCall, cut: bool) -> None:
         super().__init__(request, context)
@@ -224,7 +226,19 @@ class FunctionCall(Item):
     def steps(self, output: int) -> Iterator[Step]:
         """Yield the arguments, token by token."""
         place = {"item_id": self.id, "output_index": output}
-        name = "response.function_call_arguments"
-        yield from self.deltas(f"{name}.delta", place, self.call.tokens)
+        yield from self.deltas(f"{self.name}.delta", place, self.call.tokens)
         if not self.cut:
-            yield Step(f"{name}.done", {**place, "arguments": self.call.arguments}, wire.FINISH)
+            whole = {**place, self.told: self.call.arguments}
+            yield Step(f"{self.name}.done", whole, wire.FINISH)
+
+
+class CustomCall(FunctionCall):
+    """Be a call of a tool of the caller's that takes a text."""
+
+    prefix = "ctc_"
+    name = "response.custom_tool_call_input"
+    told = "input"
+
+    def _item(self, status: str, arguments: str) -> Json:
+        item = {"id": self.id, "type": "custom_tool_call", "status": status}
+        return {**item, "call_id": self.call.id, "input": arguments, "name": self.call.name}

@@ -94,6 +94,7 @@ CHAT_CHOICE: Table = {
 }
 TOOL_CHOICE = Parameter((str,), values=("none", "auto", "required"))
 FUNCTION: Table = {"name": _IDENTIFIER, "parameters": _OBJECT, "strict": _BOOLEAN}
+CUSTOM: Table = {"name": _IDENTIFIER, "format": _OBJECT, "description": _STRING}
 _FORMATS = ("json_object", "json_schema", "text")
 FORMAT: Table = {"type": Parameter((str,), required=True, values=_FORMATS)}
 NESTED_FORMAT: Table = {"json_schema": Parameter((dict,), required=True)}

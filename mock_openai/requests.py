@@ -21,6 +21,7 @@ class Tool:
 
     name: str
     schema: Any
+    custom: bool = False  # takes a text instead
 
 
 @dataclass(frozen=True)

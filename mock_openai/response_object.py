@@ -15,6 +15,7 @@ from .items import (
     FAILED,
     IN_PROGRESS,
     INCOMPLETE,
+    CustomCall,
     FunctionCall,
     Item,
     Message,
@@ -57,7 +58,9 @@ class Response:
             return found
         failed = bool(context.behaviour.ending)
         if answer.calls:
-            return found + [FunctionCall(request, context, call, failed) for call in answer.calls]
+            kinds = [CustomCall if call.custom else FunctionCall for call in answer.calls]
+            calls = zip(kinds, answer.calls)
+            return found + [kind(request, context, call, failed) for kind, call in calls]
         if not answer.tokens and answer.reasoning:  # which has used up the limit
             return found
         message = Message(request, context, answer, self.status)

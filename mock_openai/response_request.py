@@ -44,7 +44,7 @@ def read(body: Json, version: str, model: Model) -> Request:
     written = [content_text(each.get("content")) for each in items]
     prompts = [text for text, each in zip(written, items) if each.get("role") == "user"]
     written.append(body.get("instructions") or "")
-    answered = bool(items) and items[-1].get("type") == "function_call_output"
+    answered = bool(items) and items[-1].get("type") in _RESULTS
     form = (body.get("text") or {}).get("format")
     return Request(
         prompt=prompts[-1] if prompts else "",
@@ -77,17 +77,19 @@ def _refuse_what_is_not_made(body: Json) -> None:
             raise RefusedError("not made", param=name, what=what)
 
 
+_CALLED = ("function", "custom")  # by the caller
+_RESULTS = ("function_call_output", "custom_tool_call_output")
 _NOT_MADE = {"conversation": "stored conversations", "prompt": "stored prompts"}
 
 
 def _choice(choice: Any, offered: list[str]) -> Any:
     """Return what a choice of tools means for functions. Raises RefusedError."""
-    if not isinstance(choice, dict) or choice.get("type") == "function":
+    if not isinstance(choice, dict) or choice.get("type") in _CALLED:
         return choice
     check_item("tool_choice", choice, parameters.RESPONSE_CHOICE)
     if choice["type"] == "allowed_tools":
         tools = [each for each in choice.get("tools") or [] if isinstance(each, dict)]
-        named = [each.get("name") for each in tools if each.get("type") == "function"]
+        named = [each.get("name") for each in tools if each.get("type") in _CALLED]
         return {"name": named[0]} if named else "none"
     if offered and choice["type"] not in offered:
         raise RefusedError("no such tool", got=choice["type"])

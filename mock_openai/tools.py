@@ -18,6 +18,9 @@ def read(body: Json, table: parameters.Table, inside: str = "") -> tuple[Tool, .
     for position, tool in enumerate(body.get("tools") or []):
         name = f"tools[{position}]"
         check_item(name, tool, table)
+        if tool["type"] == "custom":
+            check_item(name, tool, parameters.CUSTOM)
+            found.append(Tool(tool["name"], None, custom=True))
         if tool["type"] != "function":
             continue
         function: Any = tool.get(inside) if inside else tool

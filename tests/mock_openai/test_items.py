@@ -10,7 +10,7 @@ import pytest
 
 from mock_openai import wire
 from mock_openai.service import RESPONSES
-from tests.mock_openai.harness import played
+from tests.mock_openai.harness import played, post
 from tests.mock_openai.response_events import asked, events, known
 
 THINKING = {"effort": "high", "summary": "auto"}
@@ -131,3 +131,25 @@ def test_a_stream_that_fails_does_not_end_its_items(scenario: str) -> None:
 def test_only_the_end_is_last() -> None:
     kinds_of = [event.kind for event in played(RESPONSES, asked({"type": "web_search"}))]
     assert kinds_of.index(wire.LAST) == len(kinds_of) - 1
+
+
+def test_a_tool_that_takes_a_text_is_called_with_one() -> None:
+    tool = {"type": "custom", "name": "run", "format": {"type": "text"}}
+    payloads = events(asked(tool))
+    assert len(list(known(payloads))) == len(payloads)
+    assert "custom_tool_call_input.delta" in kinds(payloads)
+    (call,) = payloads[-1]["response"]["output"]
+    deltas = [each["delta"] for each in payloads if each["type"].endswith("input.delta")]
+    assert call["input"] == "".join(deltas) != ""
+    result = {"type": "custom_tool_call_output", "call_id": call["call_id"], "output": "done"}
+    after = events(asked(tool, input=[{"role": "user", "content": "Go"}, call, result]))
+    assert [item["type"] for item in after[-1]["response"]["output"]] == ["message"]
+
+
+def test_a_choice_and_a_script_may_name_such_a_tool(url: str) -> None:
+    tools = [{"type": "function", "name": "f"}, {"type": "custom", "name": "run"}]
+    body = asked(*tools, tool_choice={"type": "custom", "name": "run"})
+    assert events(body)[-1]["response"]["output"][0]["type"] == "custom_tool_call"
+    told = '{"calls": [{"name": "run", "arguments": "ls -l"}]}'
+    answer = post(f"{url}/openai/v1/responses", asked(*tools), **{"x-mock-answer": told}).json()
+    assert answer["output"][0]["input"] == "ls -l"
