@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from gateway_conformance import question as q
-from gateway_conformance.answer import Answer
+from gateway_conformance.answer import Answer, Gateway
+from gateway_conformance.asking import answers as asked
 from gateway_conformance.asking import chosen
 from gateway_conformance.errors import ConformanceError
 from gateway_conformance.look import UNKNOWN, look
 from gateway_conformance.operations import operations
+from gateway_conformance.question import Question
 from gateway_conformance.report import Compared, document, summary
 from gateway_conformance.table import QUESTIONS
 from lab_utils.__main__ import main
@@ -31,7 +33,16 @@ def answers() -> Iterator[Mapping[str, Answer]]:
     """Return what the loopback gateway answers to each question."""
     with scratch.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL) as gateway:
         gateway.wait(RUN)
-        yield {question.id: gateway.ask(question) for question in QUESTIONS}
+        yield {question.id: clear(gateway, question) for question in QUESTIONS}
+
+
+def clear(gateway: Gateway, question: Question) -> Answer:
+    """Ask until the answer is clear: on a busy machine, how text was released may not be."""
+    for _ in range(10):
+        answer = gateway.ask(question)
+        if UNKNOWN not in look(answer, question.looks).values():
+            break
+    return answer
 
 
 def with_body(answer: Answer, body: bytes) -> Answer:
@@ -140,7 +151,7 @@ def test_the_cost_is_said_and_nothing_is_asked_without_consent(
         monkeypatch.setattr("builtins.input", lambda prompt, said=said: said)
         assert main(["conformance", "--out", str(out)]) == 2
     told = capsys.readouterr().out
-    assert "20 requests at most are streams of some 700 output tokens, 14,000 together" in told
+    assert "40 requests at most are streams of some 700 output tokens, 28,000 together" in told
     assert "Nothing was asked" in told
     assert not out.exists()
 
@@ -151,3 +162,27 @@ def test_another_target_is_told_what_to_do(
     monkeypatch.setenv("LAB_TARGET", "local")
     assert main(["conformance"]) == 2
     assert "LAB_TARGET is local\nNext: set LAB_TARGET=azure" in capsys.readouterr().err
+
+
+def test_a_question_is_asked_again_where_the_first_answer_is_unclear(
+    answers: Mapping[str, Answer],
+) -> None:
+    question = ALL["stream-buffered"]
+    clear_one = answers[question.id]
+    events = clear_one.arrival.body
+    unclear = replace(clear_one, arrival=Arrival((Read(0.001, events),), 0.001, 0.002), second=None)
+
+    class Busy:
+        def __init__(self) -> None:
+            self.left = [unclear, clear_one, unclear]
+
+        def wait(self, run: str) -> None:
+            """Be in force at once."""
+
+        def ask(self, question: Question) -> Answer:
+            return self.left.pop(0)
+
+    busy = Busy()
+    (seen,) = asked(busy, [question], RUN)  # type: ignore[arg-type]
+    assert seen == look(clear_one, question.looks)
+    assert busy.left == [unclear]
