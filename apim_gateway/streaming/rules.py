@@ -151,7 +151,7 @@ RULES = {
             "doubtful-expression",
             WARNING,
             "API Management may refuse the expression, or it does not do what it seems to",
-            "use a documented member instead",
+            "do as the compiler says, or use a documented member in place of one that is not",
             EXPRESSIONS,
         ),
         Rule(
