@@ -41,7 +41,10 @@ class Page:
 
     @property
     def cells(self) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-Notebook-cell")
+        cells: list[WebElement] = self.driver.find_elements(
+            By.CSS_SELECTOR, ".jp-Notebook .jp-Notebook-cell"
+        )
+        return cells
 
     @property
     def _status(self) -> str:
@@ -70,7 +73,8 @@ class Page:
         self._wait.until(lambda d: self._prompt(name).strip("[]: ").isdigit())
 
     def _prompt(self, name: str) -> str:
-        return self.cell(name).find_element(By.CSS_SELECTOR, ".jp-InputPrompt").text
+        prompt: str = self.cell(name).find_element(By.CSS_SELECTOR, ".jp-InputPrompt").text
+        return prompt
 
     def watch(self, name: str) -> None:
         """Note from now on what the output of a cell shows."""
