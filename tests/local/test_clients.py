@@ -125,3 +125,43 @@ def test_a_wrong_deployment_name_is_refused_as_azure_does(client: AzureOpenAI) -
         client.chat.completions.create(model="nope", messages=QUESTION, stream=True)
     assert isinstance(raised.value.body, dict)
     assert raised.value.body["code"] == "DeploymentNotFound"
+
+
+@pytest.mark.parametrize("version", ["v1", "2025-04-01-preview"])
+def test_a_stored_response_is_there_to_read_continue_and_delete(
+    deployment: Deployment, version: str
+) -> None:
+    client: openai.OpenAI
+    if version == "v1":
+        client = OpenAI(
+            base_url=f"{deployment.gateway_url}/openai/v1",
+            api_key="unused",
+            default_headers={"api-key": deployment.api_key},
+            max_retries=0,
+        )
+    else:
+        client = AzureOpenAI(
+            azure_endpoint=deployment.gateway_url,
+            api_key=deployment.api_key,
+            api_version=version,
+            max_retries=0,
+        )
+    with client:
+        made = client.responses.create(model=MODEL, input="Count to 500.", background=True)
+        assert client.responses.cancel(made.id).status == "cancelled"
+        found = client.responses.retrieve(made.id)
+        assert (found.id, found.status) == (made.id, "cancelled")
+        items = client.responses.input_items.list(made.id).data
+        assert [item.type for item in items] == ["message"]
+        client.responses.delete(made.id)
+        with pytest.raises(openai.NotFoundError) as gone:
+            client.responses.retrieve(made.id)
+        assert made.id in str(gone.value)  # the service says so, not the gateway
+        assert all(model.id.startswith(MODEL) for model in client.models.list())
+
+
+def test_embeddings_reach_the_service(client: AzureOpenAI) -> None:
+    # The lab deploys one chat model: the refusal is the service's own.
+    with pytest.raises(openai.NotFoundError) as refused:
+        client.embeddings.create(model="text-embedding-3-small", input="a")
+    assert refused.value.code == "DeploymentNotFound"
