@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any, Callable
 
 from .errors import ArmError
@@ -15,6 +16,8 @@ from .operations import SOON, Operations
 from .resources import Resources
 from .rights import Rights
 from .template import NESTED, Place, Run
+
+BEGIN = datetime(2026, 1, 1)
 
 
 class Deployments:
@@ -165,7 +168,7 @@ class Deployments:
                 "properties": {
                     "provisioningOperation": "Create",
                     "provisioningState": operation.state,
-                    "timestamp": f"2026-01-01T00:{operation.moment:02}:00Z",
+                    "timestamp": _at(operation.moment),
                     "duration": "PT1S",
                     "statusCode": "OK",
                     "statusMessage": {"error": operation.error} if operation.error else None,
@@ -179,6 +182,11 @@ class Deployments:
             for number, operation in enumerate(run.operations)
         ]
         return Answer(200, {"value": value[::-1]})  # the newest first
+
+
+def _at(moment: int) -> str:
+    """Return when a step was done: each takes a minute."""
+    return f"{(BEGIN + timedelta(minutes=moment)).isoformat()}Z"
 
 
 class _Planned:

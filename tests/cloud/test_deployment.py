@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from lab_utils.cloud.deployment import NAME, Deployer, Outputs
+from lab_utils.cloud.template import INFRA
 from lab_utils.errors import AzError, DeployError
 from tests.arm.errors import ArmError
 from tests.arm.messages import Answer
@@ -85,7 +87,9 @@ def test_a_slow_deployment_is_followed_step_by_step(bench: Bench) -> None:
     bench.cloud.deployments.pace = 1
     deployer(bench).deploy()
     states = [line.split("  ")[0] for line in bench.said if line.endswith(" s")]
-    assert states.count("Running") == states.count("Succeeded") - 1 == 13
+    declared = json.loads((INFRA / "gateway" / "api.json").read_text(encoding="utf-8"))
+    resources = 9 + len(declared["operations"])
+    assert states.count("Running") == states.count("Succeeded") - 1 == resources
 
 
 def test_throttling_is_waited_out(bench: Bench) -> None:
