@@ -15,6 +15,7 @@ from typing import Callable
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from apim_gateway.serving.descriptors import raise_limit
 from apim_gateway.serving.settings import Address
 from apim_gateway.wire.upstream import HttpClient
 from tests.apim_gateway.loopback import CHAT, WITH_KEY, Running, gateway, policy, run
@@ -189,6 +190,7 @@ async def ask(session: ClientSession, running: Running, kind: str, mark: str) ->
 
 
 def test_what_arrived_is_delivered_and_every_end_is_told_as_it_was() -> None:
+    raise_limit()  # as the gateway does before it listens
     kinds = [list(KINDS)[number % len(KINDS)] for number in range(STREAMS)]
 
     async def scenario() -> list[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from apim_gateway.serving.descriptors import raise_limit
 from tests.apim_gateway.loopback import (
     CHAT,
     EVENT,
@@ -227,6 +228,8 @@ AT_ONCE = 400
     reason="this system lets fewer connections wait",
 )
 def test_clients_that_come_all_at_once_are_kept_waiting_and_not_turned_away() -> None:
+    raise_limit()  # as the gateway does before it listens
+
     async def main() -> None:
         async with served(answering(), policy()) as lab:
             with ExitStack() as stack:
