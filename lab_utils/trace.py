@@ -12,9 +12,9 @@ from apim_gateway.running import drawing
 from stream_probe import proxies
 
 from .errors import GatewayError
+from .local import tracing
 
 API = "inference"  # infra/gateway/api.json
-SECONDS = 120
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,37 +30,17 @@ class Trace:
 def take(management: str, url: str, key: str, question: str) -> Trace:
     """Send one streamed request to `url`, with a debug credential, and return its trace.
 
-    The three calls are those of API Management, whose `management` surface hands out the
-    credential and the trace: https://learn.microsoft.com/azure/api-management/api-management-howto-api-inspector
     Raises GatewayError.
     """
     body = {"messages": [{"role": "user", "content": question}], "stream": True}
-    manager = {"Authorization": f"Bearer {key}"}
     try:
         with proxies.direct() as session:
-            granted = _answer(
-                session,
-                f"{management}/gateways/managed/listDebugCredentials",
-                headers=manager,
-                json={"apiId": API, "purposes": ["tracing"]},
-            )
-            debug = {"api-key": key, "Apim-Debug-Authorization": granted.json()["token"]}
-            answered = _answer(session, url, headers=debug, json=body)
-            found = _answer(
-                session,
-                f"{management}/gateways/managed/listTrace",
-                headers=manager,
-                json={"traceId": answered.headers["Apim-Trace-Id"]},
-            )
+            token = tracing.grant(session, management, key, API)
+            debug = {"api-key": key, "Apim-Debug-Authorization": token}
+            answer = tracing.answered(session, url, headers=debug, json=body)
+            trace = answer.headers["Apim-Trace-Id"]
+            return Trace(tracing.read(session, management, key, trace))
     except requests.RequestException:
         raise GatewayError(
             f"the gateway does not answer at {management}: run lab.deploy() to deploy again"
         ) from None
-    return Trace(found.json())
-
-
-def _answer(session: requests.Session, url: str, **arguments: Any) -> requests.Response:
-    answer = session.post(url, timeout=SECONDS, **arguments)
-    if not answer.ok:
-        raise GatewayError(f"no trace: {answer.status_code} {answer.text}")
-    return answer

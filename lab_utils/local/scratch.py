@@ -10,13 +10,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway_conformance.answer import Gateway
+from gateway_conformance.answer import Gateway, Tracing
 from gateway_conformance.failures import UNKNOWN_HOST
 from gateway_conformance.operations import Operation, declaration
 from gateway_conformance.question import API, MODEL_BACKEND
 from gateway_conformance.table import document
 from stream_probe import proxies
 
+from . import tracing
 from .server import Server
 
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
@@ -65,19 +66,13 @@ def gateway(operations: Sequence[Operation], deployment: str) -> Iterator[Gatewa
         yield Gateway(url, key, deployment, _tracing(url, key))
 
 
-def _tracing(url: str, key: str) -> Any:
-    headers = {"Authorization": f"Bearer {key}"}
-
-    def call(name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        with proxies.direct() as session:
-            answer = session.post(
-                f"{url}/gateways/managed/{name}", json=body, headers=headers, timeout=30
-            )
-        answered: Mapping[str, Any] = answer.json()
-        return answered
-
+def _tracing(url: str, key: str) -> Tracing:
     def grant() -> str:
-        asked = {"purposes": ["tracing"], "apiId": f"/apis/{API}", "credentialsExpireAfter": "PT1H"}
-        return str(call("listDebugCredentials", asked)["token"])
+        with proxies.direct() as session:
+            return tracing.grant(session, url, key, API)
 
-    return grant, lambda trace: call("listTrace", {"traceId": trace})
+    def read(trace: str) -> Mapping[str, Any]:
+        with proxies.direct() as session:
+            return tracing.read(session, url, key, trace)
+
+    return grant, read
