@@ -34,6 +34,7 @@ from load.summary import (
     WHOLE,
     summary,
 )
+from stream_probe import proxies
 from stream_probe.errors import ProbeError
 from stream_probe.sending import Where, body, completions
 
@@ -101,7 +102,7 @@ class Reader(User):
         self._body = body(
             options.question, self.environment.model, max_completion_tokens=options.tokens
         )
-        self._session = sending.session(self._where.url)
+        self._session = proxies.session(self._where.url)
 
     def on_stop(self) -> None:
         """Close the connection."""

@@ -9,15 +9,9 @@ from typing import Any
 import requests
 
 from load.answers import REGION
-from stream_probe import proxies
 from stream_probe.arrival import Arrival
 from stream_probe.errors import ProbeError
-from stream_probe.sending import SILENCE, Where, received
-
-
-def session(url: str) -> requests.Session:
-    """Return a session whose connection is used again."""
-    return proxies.session(url)
+from stream_probe.sending import Where, post, received
 
 
 def ask(kept: requests.Session, where: Where, body: Mapping[str, Any]) -> tuple[Arrival, str]:
@@ -25,17 +19,9 @@ def ask(kept: requests.Session, where: Where, body: Mapping[str, Any]) -> tuple[
 
     Raises ProbeError where nobody answers.
     """
-    headers = {**where.headers, where.key_header: where.key}
     start = time.perf_counter()
     try:
-        response = kept.post(
-            where.url,
-            headers={**headers, "Accept-Encoding": "identity"},
-            json=body,
-            stream=True,
-            timeout=(15, SILENCE),
-            allow_redirects=False,
-        )
+        response = post(kept, where, body)
     except requests.RequestException as error:
         raise ProbeError(f"no answer: {type(error).__name__}") from None
     with response:

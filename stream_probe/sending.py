@@ -42,28 +42,33 @@ def completions(base: str, model: str, version: str) -> str:
 
 def ask(where: Where, body: Mapping[str, Any]) -> Arrival:
     """Send one request and return its answer as it came. Raises ProbeError if nobody answers."""
+    with proxies.session(where.url) as session:
+        start = time.perf_counter()
+        try:
+            response = post(session, where, body)
+        except requests.RequestException:
+            shown = where.url.partition("?")[0]
+            raise ProbeError(f"nobody answers at {shown}{proxies.hint(where.url)}") from None
+        with response:
+            return received(response, start, body.get("stream") is True)
+
+
+def post(session: requests.Session, where: Where, body: Mapping[str, Any]) -> requests.Response:
+    """Send one request; its answer is yet to be read. Raises requests.RequestException."""
     bearer = "Bearer " if where.key_header.lower() == "authorization" else ""
     headers = {
         **where.headers,
         where.key_header: bearer + where.key,
         "Accept-Encoding": "identity",
     }
-    with proxies.session(where.url) as session:
-        start = time.perf_counter()
-        try:
-            response = session.post(
-                where.url,
-                headers=headers,
-                json=body,
-                stream=True,
-                timeout=(15, SILENCE),
-                allow_redirects=False,
-            )
-        except requests.RequestException:
-            shown = where.url.partition("?")[0]
-            raise ProbeError(f"nobody answers at {shown}{proxies.hint(where.url)}") from None
-        with response:
-            return received(response, start, body.get("stream") is True)
+    return session.post(
+        where.url,
+        headers=headers,
+        json=body,
+        stream=True,
+        timeout=(15, SILENCE),
+        allow_redirects=False,
+    )
 
 
 def received(response: requests.Response, start: float, asked: bool) -> Arrival:

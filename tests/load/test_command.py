@@ -9,6 +9,7 @@ import pytest
 
 from load import __main__ as command
 from load import answers, sending
+from stream_probe import proxies
 from stream_probe.errors import ProbeError
 from stream_probe.sending import Where, body
 from tests.sse_server import DONE, delta, finish, serving
@@ -53,7 +54,7 @@ def test_a_missing_locust_is_told(
 @pytest.mark.parametrize(("drop", "outcome"), [(False, "whole"), (True, "dropped")])
 def test_an_answer_is_read_as_it_comes(drop: bool, outcome: str) -> None:
     pieces = [delta("one"), delta("two"), finish("stop"), DONE]
-    with serving(pieces, drop=drop) as url, sending.session(url) as session:
+    with serving(pieces, drop=drop) as url, proxies.session(url) as session:
         arrival, region = sending.ask(session, Where(url, "a-key"), body("Why?", "a-model"))
     found = answers.answer(arrival, region)
     assert (found.outcome, found.region, found.tokens) == (outcome, "unknown", 2)
@@ -63,6 +64,6 @@ def test_an_answer_is_read_as_it_comes(drop: bool, outcome: str) -> None:
 
 def test_a_gateway_that_is_not_there_is_told_without_its_address() -> None:
     where = Where("http://127.0.0.1:9/", "a-key")
-    with sending.session(where.url) as session, pytest.raises(ProbeError) as caught:
+    with proxies.session(where.url) as session, pytest.raises(ProbeError) as caught:
         sending.ask(session, where, {})
     assert str(caught.value) == "no answer: ConnectionError"
