@@ -9,22 +9,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Optional, cast
 from urllib.parse import urlsplit
 
-import psutil
+from bench.clients import KEY
+from bench.servers import PROJECT, Server, run, serving
 
-from mock_openai.loop import new_loop
-
-HOME = Path(__file__).parents[1]
 PATH = "/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21"
 BODY = b'{"messages":[{"role":"user","content":"Explain"}],"stream":true}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -134,38 +129,14 @@ async def read(url: str, scenario: str, after: float = 0.0) -> list[float]:
     """Read one stream after so many seconds; returns when its events came."""
     await asyncio.sleep(after)
     host, _, port = urlsplit(url).netloc.partition(":")
-    head = f"POST {PATH} HTTP/1.1\r\nHost: bench\r\napi-key: k\r\nx-mock-scenario: {scenario}\r\n"
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: bench\r\napi-key: {KEY}\r\nx-mock-scenario: {scenario}\r\n"
+    )
     request = f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY
     connect = asyncio.get_running_loop().create_connection
     _, reader = await connect(lambda: Reader(request), host, int(port))
     came: list[float] = await reader.over
     return came
-
-
-class Server(NamedTuple):
-    """Hold a process that serves."""
-
-    url: str
-    process: psutil.Process
-
-    def cpu(self) -> float:
-        """Return the seconds of CPU it has used."""
-        used = self.process.cpu_times()
-        return float(used.user + used.system)
-
-
-@contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[Server]:
-    """Start a server of a checkout."""
-    command = [sys.executable, "-m", *arguments]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, encoding="utf-8", cwd=folder, env=dict(os.environ)
-    ) as started:
-        try:
-            assert started.stdout is not None
-            yield Server(json.loads(started.stdout.readline())["url"], psutil.Process(started.pid))
-        finally:
-            started.kill()
 
 
 async def at_full_speed(server: Server, streams: int = 10, rounds: int = 3) -> float:
@@ -212,16 +183,16 @@ def main() -> None:
     parser.add_argument("--also", type=Path, metavar="FOLDER", help="another checkout")
     also = parser.parse_args().also
     with ExitStack() as stack:
-        pacer = stack.enter_context(serving(HOME, "bench.mock_cost", "pacer"))
+        pacer = stack.enter_context(serving(PROJECT, "bench.mock_cost", "pacer"))
         servers = {"bare pacer": pacer}
-        for folder in filter(None, (also, HOME)):
+        for folder in filter(None, (also, PROJECT)):
             mock = stack.enter_context(serving(folder, "mock_openai"))
             servers[f"mock of {folder.resolve().name}"] = mock
-        new_loop().run_until_complete(measure(servers))
+        run(measure(servers))
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["pacer"]:
-        new_loop().run_until_complete(pace())
+        run(pace())
     else:
         main()
