@@ -93,7 +93,7 @@ class Incoming:
     def late(self, seconds: float) -> None:
         """Give up waiting for the head."""
         if not self.begun:
-            self._end(HeadersTimeoutError(f"no response headers within {seconds:g} seconds"))
+            self._end(HeadersTimeoutError(seconds))
 
     def silent(self, seconds: float) -> None:
         """Give up waiting for the rest of the body."""

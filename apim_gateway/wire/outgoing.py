@@ -28,6 +28,11 @@ class Request:
     body: RequestBody
 
     @property
+    def is_kept(self) -> bool:
+        """Tell whether the body is here whole, so that it can be sent once more."""
+        return self.body is None or isinstance(self.body, bytes)
+
+    @property
     def length(self) -> Optional[int]:
         """Return the length of the body, None where only its end will tell."""
         if self.body is None or isinstance(self.body, bytes):

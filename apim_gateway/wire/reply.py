@@ -19,6 +19,9 @@ class UnreachableError(Exception):
 class HeadersTimeoutError(Exception):
     """Say that no headers came in time."""
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no response headers within {seconds:g} seconds")
+
 
 class BrokenError(Exception):
     """Say that a body ended before its end."""

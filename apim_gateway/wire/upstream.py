@@ -87,7 +87,7 @@ class HttpClient:
             try:
                 return await timer.head_of(reply)
             except UnreachableError:  # closed at the very moment it was used again
-                if not (reply.untouched and _can_be_sent_again(request)):
+                if not (reply.untouched and request.method in SENT_AGAIN and request.is_kept):
                     raise
         connection: Connection = await timer.within(self._pool.open(origin))
         return await timer.head_of(connection.ask(request))
@@ -113,7 +113,7 @@ class HttpClient:
             for name in OF_THE_BODY:
                 headers.popall(name, None)
             return Request("GET", url, headers, None)
-        if not _can_be_kept(request.body):
+        if not request.is_kept:
             raise UnreachableError(
                 "The backend redirects a request whose body is gone: "
                 'buffer-request-body="true" keeps it.'
@@ -135,14 +135,12 @@ class _Timer:
 
     async def within(self, opened: Awaitable[T]) -> T:
         """Wait for a connection. Raises HeadersTimeoutError."""
-        if self._end is None:
+        if self._seconds is None or self._end is None:
             return await opened
         try:
             return await asyncio.wait_for(opened, self._end - self._loop.time())
         except asyncio.TimeoutError as error:
-            raise HeadersTimeoutError(
-                f"no response headers within {self._seconds:g} seconds"
-            ) from error
+            raise HeadersTimeoutError(self._seconds) from error
 
     async def head_of(self, reply: Incoming) -> Incoming:
         """Wait for the head of a reply. Raises UnreachableError and HeadersTimeoutError."""
@@ -158,11 +156,3 @@ class _Timer:
             if timer is not None:
                 timer.cancel()
         return reply
-
-
-def _can_be_kept(body: RequestBody) -> bool:
-    return body is None or isinstance(body, bytes)
-
-
-def _can_be_sent_again(request: Request) -> bool:
-    return request.method in SENT_AGAIN and _can_be_kept(request.body)
