@@ -25,7 +25,7 @@ endif
 .PHONY: run test test-fast test-browser fuzz lint audit refresh recording bench bench-compare load clean
 
 run: $(VENV)/lab
-	$(BIN)/python -m lab_utils.notebook run
+	$(BIN)/python -m notebook_runner run
 
 test: $(VENV)/tests
 	$(BIN)/python -m tests.arm.az_environment
@@ -59,12 +59,12 @@ audit: $(VENV)/tests
 	$(PIP) pip-audit bandit
 	$(BIN)/python -m pip_audit --local --progress-spinner off
 	$(BIN)/python -m bandit --quiet --severity-level medium --recursive \
-	    apim_gateway gateway_conformance lab_utils mock_openai policy_expressions \
-	    stream_probe
+	    apim_gateway gateway_conformance lab_utils mock_openai notebook_runner \
+	    policy_expressions stream_probe
 
 # Execute the notebooks on the local target and keep their outputs, as make test expects them.
 refresh: $(VENV)/lab
-	$(BIN)/python -m lab_utils.notebook refresh
+	$(BIN)/python -m notebook_runner refresh
 
 # What the gateway costs a stream, beside nginx where that is installed; docs/performance.md.
 # The first section as it runs, for README: images/first-minute.svg

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from lab_utils import Lab
-from lab_utils.notebook import CLEAN_UP, local_defaults, temporary_folder
+from notebook_runner.__main__ import CLEAN_UP, local_defaults, temporary_folder
 
 # No test depends on the machine's speed, nor on luck: the same examples each time. `make fuzz` asks
 # for others, `make test-fast` for fewer.

@@ -22,9 +22,9 @@ from typing import Any
 import nbformat
 
 from lab_utils import Lab
-from lab_utils.live import LiveClient
-from lab_utils.notebook import LESSON, local_defaults, temporary_folder
 from lab_utils.settings import PROJECT, Settings
+from notebook_runner.__main__ import LESSON, local_defaults, temporary_folder
+from notebook_runner.live import LiveClient
 
 TARGET = PROJECT / "images" / "first-minute.svg"
 CELLS = ("see-code", "see-client-code", "see-streamed-code", "see-waited-code", "see-strip-code")

@@ -17,10 +17,10 @@ from openai import AzureOpenAI
 from lab_utils import Lab, Recording, refused
 from lab_utils.errors import ConfigError, GatewayError
 from lab_utils.existing import ExistingTarget
-from lab_utils.live import execute
 from lab_utils.local.server import Server
-from lab_utils.notebook import NOTEBOOKS
 from lab_utils.settings import PROJECT, Settings
+from notebook_runner.__main__ import NOTEBOOKS
+from notebook_runner.live import execute
 
 KEY = "the-key-of-the-existing-gateway"
 MODEL = Settings().model

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from images import record
-from lab_utils.notebook import LESSON
 from lab_utils.settings import PROJECT
+from notebook_runner.__main__ import LESSON
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = sorted((PROJECT / "images").glob("*.svg"))

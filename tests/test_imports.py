@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 BELOW = {
     "load": {"lab_utils", "stream_probe"},
     "bench": {"apim_gateway", "mock_openai", "policy_expressions"},
+    "notebook_runner": {"lab_utils", "stream_probe"},
     "lab_utils": {"apim_gateway", "gateway_conformance", "policy_expressions", "stream_probe"},
     "gateway_conformance": {"stream_probe"},
     "stream_probe": set(),

@@ -12,9 +12,9 @@ import pytest
 from openai import AzureOpenAI
 
 from lab_utils import Lab
-from lab_utils.notebook import local_defaults
 from lab_utils.settings import Settings
 from lab_utils.target import Deployment
+from notebook_runner.__main__ import local_defaults
 
 QUESTION: Any = [{"role": "user", "content": "Count to 50."}]
 

@@ -85,7 +85,7 @@ def test_a_fit_environment_is_left_alone(folder: Path) -> None:
     interpreter(folder / ".venv" / "bin" / "python", (3, 9))
     stamped(folder)
     done = make(folder, "-n", "run")
-    assert done.stdout.splitlines() == [".venv/bin/python -m lab_utils.notebook run"]
+    assert done.stdout.splitlines() == [".venv/bin/python -m notebook_runner run"]
 
 
 def test_new_requirements_are_installed_into_it(folder: Path) -> None:

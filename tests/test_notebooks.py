@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from lab_utils.notebook import LESSON, NOTEBOOKS, PRODUCTION
 from lab_utils.settings import PROJECT
+from notebook_runner.__main__ import LESSON, NOTEBOOKS, PRODUCTION
 
 Notebook = Any
 SECRETS = {

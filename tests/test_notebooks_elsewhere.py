@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from lab_utils.local.state import State
-from lab_utils.notebook import LESSON, PRODUCTION
 from lab_utils.settings import PROJECT, Settings
+from notebook_runner.__main__ import LESSON, PRODUCTION
 from tests.local.labs import start_alone, target
 
 ENDINGS = (".", "! Is there anything else?", " \U0001f642", "\n\n```text\n\u4e00, \u4e8c\n```")
@@ -29,7 +29,7 @@ Runs = dict[tuple[str, str], "Future[subprocess.CompletedProcess[str]]"]
 PROGRAM = """
 import sys
 from pathlib import Path
-from lab_utils.live import execute
+from notebook_runner.live import execute
 
 notebook = execute(Path(sys.argv[1]), sys.stdout)
 outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]

@@ -22,7 +22,12 @@ else:
     import tomli as tomllib
 
 ENGINES = ("apim_gateway", "mock_openai", "policy_expressions")
-LABS = ("gateway_conformance", "lab_utils", "stream_probe")  # what only the lab runs
+LABS = (
+    "gateway_conformance",
+    "lab_utils",
+    "notebook_runner",
+    "stream_probe",
+)  # what only the lab runs
 SAID: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 ENTRY = SAID["project"]
 EXTRAS = ENTRY["optional-dependencies"]

@@ -38,9 +38,13 @@ def test_only_what_is_not_on_the_list_is_run() -> None:
 
 
 def test_the_longest_begin() -> None:
-    places = ("tests/test_secret.py", "tests/test_packaging.py", "tests/test_notebook.py")
+    places = (
+        "tests/test_secret.py",
+        "tests/test_packaging.py",
+        "tests/notebook_runner/test_running.py",
+    )
     assert collected("response-streaming.ipynb", *places) == [
-        "tests/test_notebook.py",
+        "tests/notebook_runner/test_running.py",
         "response-streaming.ipynb",
         "tests/test_packaging.py",
         "tests/test_secret.py",

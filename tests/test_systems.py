@@ -113,7 +113,7 @@ def test_a_run_shows_nothing_before_the_notebook_on_windows_loop(tmp_path: Path)
     path = small_notebook(tmp_path)
     # The last jupyter_client for Python 3.9 tells of a migration to come, on every system.
     shown = ("-W", "default", "-W", "ignore:Jupyter is migrating:DeprecationWarning")
-    done = python("proactor", tmp_path, *shown, "-m", "lab_utils.notebook", "run", path)
+    done = python("proactor", tmp_path, *shown, "-m", "notebook_runner", "run", path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "d\u00e9j\u00e0" in done.stdout
 
@@ -127,7 +127,7 @@ def test_another_client_would_warn_of_windows_loop(tmp_path: Path) -> None:
 @with_locales
 def test_a_run_goes_through_in_a_cp1252_console(tmp_path: Path) -> None:
     path = small_notebook(tmp_path)
-    done = python("cp1252", tmp_path, "-m", "lab_utils.notebook", "run", path)
+    done = python("cp1252", tmp_path, "-m", "notebook_runner", "run", path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "?" in done.stdout  # what CP1252 lacks
 

@@ -11,8 +11,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from lab_utils.notebook import LESSON
 from lab_utils.settings import PROJECT
+from notebook_runner.__main__ import LESSON
 
 SECONDS = 120.0  # for anything that JupyterLab does
 IDS = [cell.id for cell in nbformat.read(PROJECT / LESSON, as_version=4).cells]

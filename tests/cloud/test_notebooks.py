@@ -13,9 +13,9 @@ from typing import Any
 import psutil
 import pytest
 
-from lab_utils.live import execute
-from lab_utils.notebook import CLEAN_UP, LESSON
 from lab_utils.settings import PROJECT
+from notebook_runner.__main__ import CLEAN_UP, LESSON
+from notebook_runner.live import execute
 from tests.arm.identity import CLIENT_SECRET
 from tests.arm.server import Loopback
 

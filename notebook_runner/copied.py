@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .settings import PROJECT
+from lab_utils.settings import PROJECT
 
 PACKAGE = "lab_utils"
 _LINK = re.compile(r"(\]\()(?![a-z][a-z0-9+.-]*:|[#/])([^)\s]+\))")  # a relative one

@@ -17,8 +17,8 @@ from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from .errors import ConfigError
-from .settings import PROJECT
+from lab_utils.errors import ConfigError
+from lab_utils.settings import PROJECT
 
 CELL_SECONDS = 3600  # an Azure deployment is one cell
 CANCEL_SECONDS = 0.2  # until a cancellation that was lost is tried again

@@ -17,10 +17,10 @@ import psutil
 import pytest
 from nbclient.exceptions import CellExecutionError
 
-from lab_utils.live import execute
 from lab_utils.local.state import State
-from lab_utils.notebook import local_defaults, run, temporary_folder
 from lab_utils.settings import PROJECT, Settings
+from notebook_runner.__main__ import local_defaults, run, temporary_folder
+from notebook_runner.live import execute
 
 
 class Terminal(io.StringIO):
@@ -80,7 +80,7 @@ def test_a_failing_cell_shows_its_error_and_ends_the_run(tmp_path: Path) -> None
 def test_the_command_line_tells_a_failed_cell_by_its_exit_code(tmp_path: Path) -> None:
     path = notebook_of(tmp_path, "raise ValueError('on purpose')")
     done = subprocess.run(
-        [sys.executable, "-m", "lab_utils.notebook", "run", str(path)],
+        [sys.executable, "-m", "notebook_runner", "run", str(path)],
         cwd=PROJECT,
         env={**os.environ, "LAB_STATE_DIR": str(tmp_path / "lab")},
         capture_output=True,
@@ -143,7 +143,7 @@ def test_links_and_imports_of_the_copy_work_from_there(tmp_path: Path) -> None:
 def test_a_kernel_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None:
     cell = "import os\nos.write(2, b'last words'); os._exit(3)"
     done = subprocess.run(
-        [sys.executable, "-m", "lab_utils.notebook", "run", str(notebook_of(tmp_path, cell))],
+        [sys.executable, "-m", "notebook_runner", "run", str(notebook_of(tmp_path, cell))],
         cwd=PROJECT,
         env={**os.environ, "LAB_STATE_DIR": str(tmp_path / "lab")},
         capture_output=True,
@@ -159,7 +159,7 @@ def test_a_file_that_is_no_notebook_is_told_in_one_line(tmp_path: Path) -> None:
     other = tmp_path / "README.md"
     other.write_text("# no notebook\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "lab_utils.notebook", "run", str(other)],
+        [sys.executable, "-m", "notebook_runner", "run", str(other)],
         cwd=PROJECT,
         env={**os.environ, "LAB_STATE_DIR": str(tmp_path / "lab")},
         capture_output=True,
@@ -191,7 +191,7 @@ def test_an_interrupt_ends_the_run_with_one_line_and_leaves_nothing(
 ) -> None:
     number = getattr(signal, name)
     process = subprocess.Popen(
-        [sys.executable, "-m", "lab_utils.notebook", "run", str(notebook_of(tmp_path, *cells))],
+        [sys.executable, "-m", "notebook_runner", "run", str(notebook_of(tmp_path, *cells))],
         cwd=PROJECT,
         env={**os.environ, "LAB_TARGET": "local", "LAB_STATE_DIR": str(tmp_path / "lab")},
         stdout=subprocess.PIPE,
@@ -222,7 +222,7 @@ def test_an_interrupt_while_modules_are_imported_ends_as_quietly(tmp_path: Path)
     slow = "import time; print('importing', flush=True); time.sleep(60)"
     (tmp_path / "nbclient" / "__init__.py").write_text(slow, encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "lab_utils.notebook", "run"],
+        [sys.executable, "-m", "notebook_runner", "run"],
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -245,7 +245,7 @@ def test_an_interrupt_while_the_kernel_starts_or_ends_leaves_none(
 import asyncio, os, signal, sys
 from pathlib import Path
 import psutil
-from lab_utils import live
+from notebook_runner import live
 
 class Interrupted(live.LiveClient):
     async def {when}(self, *arguments, **options):
@@ -281,7 +281,7 @@ def test_an_interrupt_whose_cancellation_is_lost_is_taken_all_the_same(tmp_path:
 import asyncio, os, signal, sys
 from contextlib import suppress
 from pathlib import Path
-from lab_utils import live
+from notebook_runner import live
 
 class Interrupted(live.LiveClient):
     lost = False

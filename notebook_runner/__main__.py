@@ -1,4 +1,4 @@
-"""`python -m lab_utils.notebook`: run the notebooks in a terminal, or refresh their outputs.
+"""`python -m notebook_runner`: run the notebooks in a terminal, or refresh their outputs.
 
 run      execute a notebook and show what its cells print, as they print it; the executed copy
          goes to build/, the notebook itself stays as it is
@@ -37,10 +37,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TextIO
 
+from lab_utils.errors import LabError
+from lab_utils.settings import PROJECT, Settings
 from stream_probe import proxies
-
-from .errors import LabError
-from .settings import PROJECT, Settings
 
 # What takes long to import is imported by the functions below: conftest.py needs little of it.
 
@@ -102,8 +101,9 @@ def run(path: Path, terminal: TextIO, build: Path = PROJECT / "build") -> Path:
 
     Raises ConfigError, CellExecutionError where a cell fails, KeyboardInterrupt.
     """
+    from lab_utils.lab import Lab
+
     from . import copied
-    from .lab import Lab
     from .live import execute
 
     build.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,8 @@ def refresh(terminal: TextIO) -> None:
     """Execute all notebooks in one fresh local lab and write them with their outputs."""
     import nbformat
 
-    from .lab import Lab
+    from lab_utils.lab import Lab
+
     from .live import execute
 
     with temporary_folder() as folder, local_defaults(folder):
@@ -143,7 +144,7 @@ def main() -> int:
     Returns 1 where a cell failed or the lab refused, INTERRUPTED after Ctrl-C or a SIGTERM.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m lab_utils.notebook",
+        prog="python -m notebook_runner",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
