@@ -14,7 +14,8 @@ import pytest
 from hypothesis import settings
 
 from lab_utils import Lab
-from notebook_runner.__main__ import CLEAN_UP, local_defaults, temporary_folder
+from notebook_runner.defaults import local_defaults, temporary_folder
+from notebook_runner.running import CLEAN_UP
 
 # No test depends on the machine's speed, nor on luck: the same examples each time. `make fuzz` asks
 # for others, `make test-fast` for fewer.

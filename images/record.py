@@ -23,8 +23,9 @@ import nbformat
 
 from lab_utils import Lab
 from lab_utils.settings import PROJECT, Settings
-from notebook_runner.__main__ import LESSON, local_defaults, temporary_folder
+from notebook_runner.defaults import local_defaults, temporary_folder
 from notebook_runner.live import LiveClient
+from notebook_runner.running import LESSON
 
 TARGET = PROJECT / "images" / "first-minute.svg"
 CELLS = ("see-code", "see-client-code", "see-streamed-code", "see-waited-code", "see-strip-code")

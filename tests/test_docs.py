@@ -21,6 +21,9 @@ PAGES = sorted(
         "apim_gateway",
         "policy_expressions",
         "mock_openai",
+        "gateway_conformance",
+        "notebook_runner",
+        "stream_probe",
         "tests/arm",
     )
     for path in (PROJECT / folder).glob("*.md")

@@ -19,8 +19,8 @@ from lab_utils.errors import ConfigError, GatewayError
 from lab_utils.existing import ExistingTarget
 from lab_utils.local.server import Server
 from lab_utils.settings import PROJECT, Settings
-from notebook_runner.__main__ import NOTEBOOKS
 from notebook_runner.live import execute
+from notebook_runner.running import NOTEBOOKS
 
 KEY = "the-key-of-the-existing-gateway"
 MODEL = Settings().model

@@ -11,7 +11,7 @@ import pytest
 
 from images import record
 from lab_utils.settings import PROJECT
-from notebook_runner.__main__ import LESSON
+from notebook_runner.running import LESSON
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = sorted((PROJECT / "images").glob("*.svg"))

@@ -14,7 +14,7 @@ from openai import AzureOpenAI
 from lab_utils import Lab
 from lab_utils.settings import Settings
 from lab_utils.target import Deployment
-from notebook_runner.__main__ import local_defaults
+from notebook_runner.defaults import local_defaults
 
 QUESTION: Any = [{"role": "user", "content": "Count to 50."}]
 

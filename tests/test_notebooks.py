@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from lab_utils.settings import PROJECT
-from notebook_runner.__main__ import LESSON, NOTEBOOKS, PRODUCTION
+from notebook_runner.running import LESSON, NOTEBOOKS, PRODUCTION
 
 Notebook = Any
 SECRETS = {

@@ -20,7 +20,7 @@ import pytest
 
 from lab_utils.local.state import State
 from lab_utils.settings import PROJECT, Settings
-from notebook_runner.__main__ import LESSON, PRODUCTION
+from notebook_runner.running import LESSON, PRODUCTION
 from tests.local.labs import start_alone, target
 
 ENDINGS = (".", "! Is there anything else?", " \U0001f642", "\n\n```text\n\u4e00, \u4e8c\n```")

@@ -12,7 +12,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from lab_utils.settings import PROJECT
-from notebook_runner.__main__ import LESSON
+from notebook_runner.running import LESSON
 
 SECONDS = 120.0  # for anything that JupyterLab does
 IDS = [cell.id for cell in nbformat.read(PROJECT / LESSON, as_version=4).cells]

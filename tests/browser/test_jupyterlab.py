@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab_utils.settings import Settings
-from notebook_runner.__main__ import LESSON
+from notebook_runner.running import LESSON
 from tests.browser import needs
 from tests.local.labs import start_alone, target
 

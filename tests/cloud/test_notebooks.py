@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from lab_utils.settings import PROJECT
-from notebook_runner.__main__ import CLEAN_UP, LESSON
 from notebook_runner.live import execute
+from notebook_runner.running import CLEAN_UP, LESSON
 from tests.arm.identity import CLIENT_SECRET
 from tests.arm.server import Loopback
 
