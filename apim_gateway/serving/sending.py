@@ -18,6 +18,7 @@ from multidict import CIMultiDict
 from apim_gateway.running.exchange import Exchange
 from apim_gateway.running.trace import Trace
 from apim_gateway.running.windows import Windowed
+from apim_gateway.wire.direct import Direct
 from apim_gateway.wire.headers import end_to_end
 from apim_gateway.wire.relay import Source, relay
 from apim_gateway.wire.reply import BrokenError, Reply, SilentError
@@ -135,6 +136,9 @@ async def _send_stream(
     try:
         await stream.prepare(request)
         record.begun(response.status_code, released)
+        if not (exchange.buffered or exchange.windows or exchange.tees):
+            chunked = "Transfer-Encoding" in stream.headers  # aiohttp has decided by now
+            reply.divert(Direct(request.transport, chunked, record).take)
         await relay(source, stream, exchange.buffered, exchange.tees, record)
         record.complete()
     except BrokenError as error:

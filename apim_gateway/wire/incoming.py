@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Optional, Protocol
+from typing import Callable, Optional, Protocol
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from multidict import CIMultiDict
@@ -61,6 +61,7 @@ class Incoming:
         self._paused = False
         self._error: Optional[Exception] = None
         self._waiter: Optional[asyncio.Future[None]] = None
+        self._taker: Optional[Callable[[bytes], bool]] = None
 
     # What the connection tells
 
@@ -77,6 +78,17 @@ class Incoming:
             self._head_size += len(data)
             if self._head_size > LARGEST_HEAD:
                 self.fail(f"{UNREADABLE}: its headers have more than {LARGEST_HEAD:,} bytes.")
+        if not self._taken():
+            self._wake()
+
+    def _taken(self) -> bool:
+        """Let the taker have what came; not where the reader is behind, nor the end of a body."""
+        if self._taker is None or not self._reader_waits() or not self._pieces:
+            return False
+        if self.complete or self._error is not None or not self._taker(self._waiting()):
+            return False
+        self._handed_out()
+        return True
 
     def lost(self, error: Optional[Exception]) -> None:
         """Take the end of the connection, which is the end of a body without a length."""
@@ -138,7 +150,6 @@ class Incoming:
         self.status, self.reason = status, _text(self._words)
         self.headers = end_to_end(self._pairs)
         self.begun, self.complete = True, self._bodiless
-        self._wake()
 
     def on_body(self, data: bytes) -> None:
         """Take a piece of the body."""
@@ -149,7 +160,6 @@ class Incoming:
         if self._size > HELD and not self._paused:
             self._paused = True
             self._flow.pause()
-        self._wake()
 
     def on_message_complete(self) -> None:
         """Take the end of an answer, or of an informational one before it."""
@@ -158,7 +168,6 @@ class Incoming:
         if self.begun:
             self.complete = True
             self.keeps = self._parser.should_keep_alive()  # llhttp knows it just now
-            self._wake()
         else:
             self._words, self._pairs = b"", []
 
@@ -179,14 +188,24 @@ class Incoming:
             if self._error is not None:
                 raise self._error
             await self._change()
-        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        data = self._waiting()
+        self._handed_out()
+        return data
+
+    def divert(self, taker: Callable[[bytes], bool]) -> None:
+        """Offer to `taker` what comes while a reader waits; what it refuses is left to be read."""
+        self._taker = taker
+
+    def _waiting(self) -> bytes:
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+
+    def _handed_out(self) -> None:
         self._pieces.clear()
         self._size = 0
         if self._paused:
             self._paused = False
             if not self.complete:
                 self._flow.resume()
-        return data
 
     async def read(self) -> bytes:
         """Wait for the whole body. Raises BrokenError."""
@@ -213,6 +232,9 @@ class Incoming:
             await self._waiter
         finally:
             self._waiter = None
+
+    def _reader_waits(self) -> bool:
+        return self._waiter is not None and not self._waiter.done()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

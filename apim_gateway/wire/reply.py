@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Optional, Protocol, Union
+from typing import Callable, Optional, Protocol, Union
 
 from multidict import CIMultiDict
 
@@ -49,6 +49,9 @@ class Reply(Protocol):
 
     def at_eof(self) -> bool:
         """Tell whether the end is known and everything has been read."""
+
+    def divert(self, taker: Callable[[bytes], bool]) -> None:
+        """Offer to `taker` what comes while a reader waits; what it refuses is left to be read."""
 
     def close(self) -> None:
         """End the call now: an unfinished one is cut, a finished one frees its connection."""

@@ -10,7 +10,7 @@ from tests.apim_gateway.loopback import CHAT, KEY, Running
 
 
 class Wire:
-    """Read a raw HTTP/1.1 response, read by read, as the bytes come off the socket."""
+    """Read a raw response, read by read, as the bytes come off the socket."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
@@ -34,11 +34,14 @@ class Wire:
 
 @asynccontextmanager
 async def wire(
-    running: Running, path: str = CHAT, body: bytes = b'{"stream":true}'
+    running: Running,
+    path: str = CHAT,
+    body: bytes = b'{"stream":true}',
+    version: str = "1.1",
 ) -> AsyncIterator[Wire]:
     """Open a connection and send one request with the key."""
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-    head = f"POST {path} HTTP/1.1\r\nHost: gateway\r\napi-key: {KEY}\r\n"
+    head = f"POST {path} HTTP/{version}\r\nHost: gateway\r\napi-key: {KEY}\r\n"
     writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     try:
         yield Wire(reader, writer)

@@ -253,15 +253,32 @@ def test_streams_side_by_side_do_not_mix() -> None:
     run(main())
 
 
-def test_a_response_of_known_length_keeps_it() -> None:
-    async def known(request: web.Request) -> web.Response:
-        return web.Response(body=b"x" * 20_000)
+@pytest.mark.parametrize("document", [UNBUFFERED, BUFFERED])
+def test_a_response_of_known_length_keeps_it(document: str) -> None:
+    async def known(request: web.Request) -> web.StreamResponse:
+        stream = web.StreamResponse(headers={"Content-Length": "20000"})
+        await stream.prepare(request)
+        for _ in range(20):
+            await stream.write(b"x" * 1_000)
+            await asyncio.sleep(0.001)
+        return stream
 
     async def main() -> None:
-        async with served(known, BUFFERED) as running, wire(running) as client:
+        async with served(known, document) as running, wire(running) as client:
             head = await client.headers()
             assert b"Content-Length: 20000\r\n" in head
             assert b"chunked" not in head
             assert await client.reader.readexactly(20_000) == b"x" * 20_000
+
+    run(main())
+
+
+@pytest.mark.parametrize("document", [UNBUFFERED, BUFFERED])
+def test_a_client_of_http_1_0_gets_the_body_without_frames(document: str) -> None:
+    async def main() -> None:
+        backend = streaming(20, 0.002)
+        async with served(backend, document) as running, wire(running, version="1.0") as client:
+            assert b"chunked" not in await client.headers()
+            assert await client.rest() == EVENT * 20 + b"data: [DONE]\n\n"
 
     run(main())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Optional
+from typing import Callable, Optional
 
 import pytest
 from hypothesis import given
@@ -163,3 +163,84 @@ def test_a_reader_that_waits_is_woken() -> None:
         return await body
 
     assert run(main()) == b"x"
+
+
+async def diverted(pieces: Sequence[bytes], takes: Callable[[bytes], bool]) -> list[bytes]:
+    """Return what a reader gets of a body of 9 bytes while `takes` is offered each piece first."""
+    incoming, _ = fed([HEAD + b"Content-Length: 9\r\n\r\n"])
+    incoming.divert(takes)
+    found = []
+
+    async def read() -> None:
+        while not incoming.at_eof():
+            found.append(await incoming.readany())
+
+    reading = asyncio.ensure_future(read())
+    for piece in pieces:
+        await asyncio.sleep(0)
+        incoming.feed(piece)
+    await reading
+    return found
+
+
+def test_what_a_taker_takes_wakes_no_reader_and_the_end_is_left_to_it() -> None:
+    taken: list[bytes] = []
+
+    def takes(data: bytes) -> bool:
+        taken.append(data)
+        return True
+
+    assert run(diverted([b"abc", b"def", b"ghi"], takes)) == [b"ghi"]
+    assert taken == [b"abc", b"def"]
+
+
+def test_what_a_taker_refuses_is_read_in_its_order() -> None:
+    offered: list[bytes] = []
+
+    def takes(data: bytes) -> bool:
+        offered.append(data)
+        return data != b"def"
+
+    assert run(diverted([b"abc", b"def", b"ghi"], takes)) == [b"def", b"ghi"]
+    assert offered == [b"abc", b"def"]
+
+
+def test_a_taker_gets_nothing_before_what_waits_for_its_reader() -> None:
+    offered: list[bytes] = []
+
+    def takes(data: bytes) -> bool:
+        offered.append(data)
+        return True
+
+    incoming, _ = fed([HEAD + b"Content-Length: 9\r\n\r\n", b"abc"])
+    incoming.divert(takes)
+    incoming.feed(b"def")
+    assert not offered
+    assert run(incoming.readany()) == b"abcdef"
+
+
+def test_a_taker_lets_the_backend_go_on() -> None:
+    async def main() -> list[str]:
+        incoming, calls = fed([HEAD + b"Content-Length: %d\r\n\r\n" % (3 * HELD)])
+        incoming.divert(lambda data: True)
+        reading = asyncio.ensure_future(incoming.readany())
+        await asyncio.sleep(0)
+        incoming.feed(bytes(HELD + 1))
+        reading.cancel()
+        return calls.made
+
+    assert run(main()) == ["pause", "resume"]
+
+
+def test_a_break_after_what_was_taken_is_told_to_the_reader() -> None:
+    async def main() -> None:
+        incoming, _ = fed([HEAD + b"Content-Length: 9\r\n\r\n"])
+        incoming.divert(lambda data: True)
+        reading = asyncio.ensure_future(incoming.readany())
+        await asyncio.sleep(0)
+        incoming.feed(b"abc")
+        incoming.lost(None)
+        with pytest.raises(BrokenError):
+            await reading
+
+    run(main())
