@@ -12,6 +12,7 @@ file or socket.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,34 +79,37 @@ class Expression:
 
     def text(self, context: Context) -> str:
         """Return the text as Convert.ToString has it, empty for null. Raises ExpressionFailure."""
-        return _text(*self._evaluated(context))
+        return str(self._as_text_unless(context))
 
     def data(self, context: Context) -> bytes:
         """Return a byte[] as it is, all else as its text in UTF-8. Raises ExpressionFailure."""
-        run, value = self._evaluated(context)
-        return bytes(value) if isinstance(value, bytearray) else _text(run, value).encode("utf-8")
+        value = self._as_text_unless(context, bytearray)
+        return bytes(value) if isinstance(value, bytearray) else str(value).encode("utf-8")
 
     def boolean(self, context: Context) -> bool:
         """Return a condition's value: a bool, or its text. Raises ExpressionFailure."""
-        run, value = self._evaluated(context)
-        text = value if isinstance(value, (bool, str)) else _text(run, value)
-        found = text if isinstance(text, bool) else _TRUTH.get(text.strip().lower())
+        value = self._as_text_unless(context, bool, str)
+        found = value if isinstance(value, bool) else _TRUTH.get(value.strip().lower())
         if found is None:
-            message = f"String '{text}' was not recognized as a valid Boolean."
+            message = f"String '{value}' was not recognized as a valid Boolean."
             raise ExpressionFailure("System.FormatException", message)
         return found
 
     def integer(self, context: Context) -> int:
         """Return a whole number, also from its text. Raises ExpressionFailure."""
+        value = self._as_text_unless(context, int)
+        if not isinstance(value, bool):
+            with suppress(ValueError):
+                return int(value)
+        message = f"The input string '{value}' was not in a correct format."
+        raise ExpressionFailure("System.FormatException", message)
+
+    def _as_text_unless(self, context: Context, *types: type) -> Any:
+        """Return a value of these types as it is, and the text of any other, or of a constant."""
+        if self.constant:
+            return self.source
         run, value = self._evaluated(context)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return int(value)
-        text = _text(run, value)
-        try:
-            return int(text)
-        except ValueError:
-            message = f"The input string '{text}' was not in a correct format."
-            raise ExpressionFailure("System.FormatException", message) from None
+        return value if isinstance(value, types) else _text(run, value)
 
     def _evaluated(self, context: Context) -> tuple[Run, Any]:
         run = Run(context, LIBRARY)

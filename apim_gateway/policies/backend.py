@@ -179,11 +179,13 @@ def _address(backend: Backend, url: Url) -> str:
     query = url.query
     for name, values in backend.query.items():
         query = parameters.override(query, name, values)
-    return str(replace(url, query=query))
+    return str(url if query == url.query else replace(url, query=query))
 
 
 def _retry_after(reply: Reply) -> Optional[float]:
     text = reply.headers.get("Retry-After", "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WAIT)
     from email.utils import parsedate_to_datetime

@@ -89,8 +89,10 @@ class Exchange:
 
     async def _evaluated(self, value: Expression, how: Callable[[Context], Found]) -> Found:
         """Evaluate once the bodies are there; what may take long does not stop other requests."""
+        if value.constant:
+            return how(self.context)
         await self._ready(value)
-        if value.constant or not (value.lengthy or self._large):
+        if not (value.lengthy or self._large):
             return how(self.context)
         return await self.services.workers.run(how, self.context)
 

@@ -13,12 +13,13 @@ from typing import Any, Optional, TextIO
 
 CLOSING_SECONDS = 0.5
 # Windows says EINVAL where a pipe has no reader any more.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 NOBODY_READS = (errno.EPIPE, errno.EBADF, errno.EINVAL)
 
 
 def as_json(entry: Mapping[str, object]) -> str:
     """Return an entry as one line of JSON."""
-    return json.dumps(entry, separators=(",", ":"))
+    return _ENCODER.encode(entry)
 
 
 def in_words(entry: Mapping[str, Any]) -> str:

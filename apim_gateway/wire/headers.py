@@ -25,12 +25,11 @@ Pairs = Iterable[tuple[str, str]]
 
 def end_to_end(headers: Pairs) -> CIMultiDict[str]:
     """Return the headers that travel on: not those of one connection (RFC 9110, 7.6.1)."""
-    pairs = list(headers)
-    named = {
-        token.strip().lower()
-        for name, value in pairs
-        if name.lower() == "connection"
-        for token in value.split(",")
-    }
-    dropped = HOP_BY_HOP | named
-    return CIMultiDict((name, value) for name, value in pairs if name.lower() not in dropped)
+    kept = CIMultiDict(headers)
+    for value in kept.getall("connection", ()):
+        for name in value.split(","):
+            kept.popall(name.strip(), None)
+    for name in HOP_BY_HOP:
+        if name in kept:  # seldom, and asking costs least
+            del kept[name]
+    return kept

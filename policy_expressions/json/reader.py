@@ -35,7 +35,7 @@ def _fast(text: str, dates: bool) -> Optional[JToken]:
     """Read plain valid JSON; None when that needs more care."""
     try:
         _check_numbers(text)
-        raw = json.loads(text, parse_constant=_refuse)
+        raw = _DECODER.decode(text)
         _check_depth(raw)
     except (ValueError, RecursionError):
         return None
@@ -44,6 +44,9 @@ def _fast(text: str, dates: bool) -> Optional[JToken]:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _check_numbers(text: str) -> None:
