@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import patterns, scalars, schema_merging
+from .budget import Budget
 from .schema_merging import ImpossibleError
-from .schema_validation import Budget
 
 _DEEP = 4  # levels below which optional things are left out
 _DEEPEST = 40

@@ -1,10 +1,13 @@
-"""Whether a JSON schema is one, and whether a value is valid for it, within a limit of work."""
+"""Whether a JSON schema is one, and whether a value is valid for it, within a limit of work.
+
+Who imports this module imports jsonschema, which takes a second where JupyterLab has installed all
+of its formats: the mock does so when the first schema comes, not when it starts.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from jsonschema import Draft202012Validator
@@ -14,25 +17,9 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from . import patterns
+from .budget import Budget
 
 _LARGEST = 20_000  # values in a schema; OpenAI takes 5,000 properties
-
-
-class TooMuchError(Exception):
-    """Tell that a schema asks for more work than it is worth."""
-
-
-@dataclass
-class Budget:
-    """Hold the steps that are left."""
-
-    left: int
-
-    def spend(self) -> None:
-        """Take one step. Raises TooMuchError when none is left."""
-        self.left -= 1
-        if self.left < 0:
-            raise TooMuchError
 
 
 def fault(schema: Any) -> Optional[str]:

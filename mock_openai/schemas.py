@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from .budget import Budget, TooMuchError
 from .sampler import Sampler
 from .schema_merging import ImpossibleError
-from .schema_validation import Budget, TooMuchError, fault, valid
 
 _ATTEMPTS = 100
 _STEPS = 30_000  # of sampling and checking together: a part of a second
@@ -25,6 +25,8 @@ def sample(schema: Any) -> Any:
     A schema that nothing satisfies, or that asks for more than a model could write, gets what
     comes near it.
     """
+    from .schema_validation import fault, valid  # see there why not above
+
     if fault(schema):
         return _NOTHING
     budget = Budget(_STEPS)

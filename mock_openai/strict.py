@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from . import schema_validation
 from .errors import RefusedError
 
 _FORBIDDEN = (
@@ -27,6 +26,7 @@ _BELOW = ("items",)
 
 def check(schema: Any, strictly: bool, where: str, param: str, kind: str) -> None:
     """Check a schema; `where` is how Azure calls it. Raises RefusedError of a kind."""
+    from . import schema_validation  # see there why not above
 
     def refuse(message: str) -> NoReturn:
         raise RefusedError(kind, message=f"Invalid schema for {where}: {message}", param=param)
