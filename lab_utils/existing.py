@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import requests
 
+from local_processes import waiting
 from stream_probe import proxies
 
-from . import refused, scopes, waiting
+from . import refused, scopes
 from .cloud.az import Az, Runner
 from .errors import GatewayError
 from .secret import Secret

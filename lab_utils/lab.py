@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Optional
 
 import requests
 
+from local_processes import waiting
 from stream_probe import proxies
 from stream_probe.errors import ProbeError
 from stream_probe.probing import probe
 from stream_probe.report import Report
 from stream_probe.sending import Where, completions
 
-from . import refused, waiting
+from . import refused
 from .errors import GatewayError, LabError
 from .existing import ExistingTarget
 from .secret import Secret

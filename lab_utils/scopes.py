@@ -12,9 +12,9 @@ from typing import Any, Optional
 
 import requests
 
+from local_processes import waiting
 from stream_probe import proxies
 
-from . import waiting
 from .cloud.account import sign_in
 from .cloud.az import Az
 from .cloud.redaction import redact

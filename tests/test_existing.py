@@ -17,8 +17,8 @@ from openai import AzureOpenAI
 from lab_utils import Lab, Recording, refused
 from lab_utils.errors import ConfigError, GatewayError
 from lab_utils.existing import ExistingTarget
-from lab_utils.local.server import Server
 from lab_utils.settings import PROJECT, Settings
+from local_processes.server import Server
 from notebook_runner.live import execute
 from notebook_runner.running import NOTEBOOKS
 

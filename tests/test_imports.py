@@ -18,7 +18,14 @@ BELOW = {
     "load": {"lab_utils", "stream_probe"},
     "bench": {"apim_gateway", "mock_openai", "policy_expressions"},
     "notebook_runner": {"lab_utils", "stream_probe"},
-    "lab_utils": {"apim_gateway", "gateway_conformance", "policy_expressions", "stream_probe"},
+    "lab_utils": {
+        "apim_gateway",
+        "gateway_conformance",
+        "local_processes",
+        "policy_expressions",
+        "stream_probe",
+    },
+    "local_processes": {"lab_utils"},  # for its errors, until it has its own
     "gateway_conformance": {"stream_probe"},
     "stream_probe": set(),
     "apim_gateway": {"policy_expressions"},

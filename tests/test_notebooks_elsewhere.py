@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from lab_utils.local.state import State
 from lab_utils.settings import PROJECT, Settings
+from local_processes.state import State
 from notebook_runner.running import LESSON, PRODUCTION
 from tests.local.labs import start_alone, target
 

@@ -25,6 +25,7 @@ ENGINES = ("apim_gateway", "mock_openai", "policy_expressions")
 LABS = (
     "gateway_conformance",
     "lab_utils",
+    "local_processes",
     "notebook_runner",
     "stream_probe",
 )  # what only the lab runs

@@ -21,8 +21,8 @@ import openai
 import pytest
 
 from lab_utils import Recording
-from lab_utils.processes import kill_family
 from lab_utils.settings import PROJECT
+from local_processes.family import kill_family
 from tests.test_docs import FENCE
 
 pytestmark = pytest.mark.skipif(

@@ -20,7 +20,7 @@ from typing import Any, Callable
 
 import pytest
 
-from lab_utils import Lab, waiting
+from lab_utils import Lab
 from lab_utils.cloud import mock_app, ready
 from lab_utils.cloud.clock import Clock
 from lab_utils.cloud.management import Management
@@ -31,6 +31,7 @@ from lab_utils.scopes import Arm
 from lab_utils.secret import Secret
 from lab_utils.settings import Settings
 from lab_utils.target import Deployment
+from local_processes import waiting
 
 AT_LAST = 20.0  # seconds after which a wait that took no interrupt is let go, to fail
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from local_processes.family import kill_family
+from local_processes.waiting import output
+
 from ..errors import AzError, DeployError
-from ..processes import kill_family
-from ..waiting import output
 from . import refusal
 from .redaction import redact
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Callable
 
-from .. import waiting
+from local_processes import waiting
 
 BREATH = 60.0  # seconds: nothing is waited for longer than this without a line
 

@@ -12,7 +12,8 @@ from azure.identity import AzureCliCredential
 from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.apimanagement.models import PolicyContract
 
-from .. import waiting
+from local_processes import waiting
+
 from ..errors import GatewayError, PolicyError
 from ..target import Facts
 from .account import Account

@@ -11,7 +11,8 @@ from typing import Callable
 
 import requests
 
-from .. import waiting
+from local_processes import waiting
+
 from ..errors import AzError, DeployError
 from ..settings import PROJECT
 from .az import TEMPORARY, Az

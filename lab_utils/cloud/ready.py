@@ -6,7 +6,8 @@ from typing import Callable
 
 import requests
 
-from .. import waiting
+from local_processes import waiting
+
 from ..errors import DeployError
 from .clock import Clock
 from .patience import Patience

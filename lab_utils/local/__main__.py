@@ -8,9 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from local_processes import launcher
+from local_processes.supervisor import Supervisor, Wanted
+
 from ..errors import DeployError
-from . import launcher
-from .supervisor import Supervisor, Wanted
 
 
 def main() -> int:

@@ -15,10 +15,10 @@ from gateway_conformance.failures import UNKNOWN_HOST
 from gateway_conformance.operations import Operation, declaration
 from gateway_conformance.question import API, MODEL_BACKEND
 from gateway_conformance.table import document
+from local_processes.server import Server
 from stream_probe import proxies
 
 from . import tracing
-from .server import Server
 
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
 

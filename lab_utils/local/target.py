@@ -16,15 +16,14 @@ from urllib.parse import urlsplit
 import psutil
 import requests
 
+from local_processes import launcher, state, waiting
+from local_processes.family import kill_family, with_argument
+from local_processes.state import Process, State
 from stream_probe import proxies
 
-from .. import waiting
 from ..errors import DeployError, GatewayError, PolicyError
-from ..processes import kill_family, with_argument
 from ..settings import PROJECT, Settings
 from ..target import Deployment, Facts
-from . import launcher, state
-from .state import Process, State
 
 POLICY = PROJECT / "infra" / "gateway" / "policy.xml"
 MANAGED = "/apis/inference/policies/policy"  # the policy, below the gateway's address

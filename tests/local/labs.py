@@ -12,10 +12,10 @@ from typing import Any, Optional
 import psutil
 import requests
 
-from lab_utils.local.state import State
 from lab_utils.local.target import LocalTarget
 from lab_utils.settings import PROJECT, Settings
 from lab_utils.target import Deployment
+from local_processes.state import State
 
 MODEL = Settings().model
 

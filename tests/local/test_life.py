@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lab_utils.local.state import State
 from lab_utils.settings import PROJECT
+from local_processes.state import State
 from tests.local.labs import (
     ask,
     deploy_elsewhere,

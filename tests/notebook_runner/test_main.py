@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lab_utils.local.state import State
 from lab_utils.settings import PROJECT
+from local_processes.state import State
 from tests.notebook_runner.notebooks import notebook_of
 
 

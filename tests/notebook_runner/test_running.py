@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
-from lab_utils.local.state import State
+from local_processes.state import State
 from notebook_runner.defaults import local_defaults
 from notebook_runner.running import run
 from tests.notebook_runner.notebooks import Terminal, notebook_of

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab_utils.local.server import Server
 from lab_utils.settings import PROJECT, Settings
+from local_processes.server import Server
 from stream_probe.sending import Where, completions
 
 KEY = "the-key-of-the-probed-gateway"

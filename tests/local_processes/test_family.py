@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from lab_utils.local import target
-from lab_utils.processes import kill_family, with_argument
 from lab_utils.settings import Settings
+from local_processes.family import kill_family, with_argument
 
 CHILD = "import time; time.sleep(120)"
 

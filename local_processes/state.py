@@ -22,7 +22,7 @@ from typing import Any, Optional, TypeVar
 
 import psutil
 
-from ..errors import DeployError
+from lab_utils.errors import DeployError
 
 T = TypeVar("T")
 # Seconds by which two readings of when a process started may differ; see `_started`.

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..settings import PROJECT
+from lab_utils.settings import PROJECT
 
 KEY = "LAB_LOCAL_KEY"  # environment of the supervisor: the key to keep, never on a command line
 READY = "ready"

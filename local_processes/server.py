@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
-from ..errors import DeployError
-from ..settings import PROJECT
+from lab_utils.errors import DeployError
+from lab_utils.settings import PROJECT
+
 from .state import told
 
 READY_SECONDS = 30.0

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab_utils.errors import DeployError
-from lab_utils.local import state
-from lab_utils.local.state import Process, State, forget, holds, join, owned
+from local_processes import state
+from local_processes.state import Process, State, forget, holds, join, owned
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Optional
 
-from ..errors import DeployError
-from ..settings import PROJECT
+from lab_utils.errors import DeployError
+from lab_utils.settings import PROJECT
+
 from . import state
 from .server import Server
 

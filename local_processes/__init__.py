@@ -1,0 +1,1 @@
+"""Child processes, waits and servers on this machine, on every system."""
