@@ -1,4 +1,4 @@
-"""One server of the local lab: a child process that says when it is ready and ends with us."""
+"""One server: a child process that says when it is ready and ends with us."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
-from lab_utils.errors import DeployError
-from lab_utils.settings import PROJECT
-
-from .state import told
+from .errors import FolderError, LocalError
 
 READY_SECONDS = 30.0
 
@@ -25,8 +22,9 @@ class Server:
     """Run `python -m MODULE ARGUMENTS` until `stop`, or until this process ends in any way.
 
     The child stops when its standard input closes, which the system does for us even when we are
-    killed. Its first line of output is JSON with its address; each later line is one request.
-    Raises DeployError where the log cannot be opened.
+    killed: `--stop-with-stdin`, which its arguments end with, asks for that. Its first line of
+    output is JSON with its address as `url`; each later line is one request. `cwd` is where the
+    module is found. Raises FolderError where the log cannot be opened.
     """
 
     def __init__(
@@ -36,20 +34,22 @@ class Server:
         arguments: Sequence[str],
         log: Path,
         *,
-        on_request: Callable[[], None],
+        cwd: Path,
+        on_request: Callable[[], None] = lambda: None,
         env: Optional[Mapping[str, str]] = None,
     ) -> None:
         self.name = name
+        self.url = ""  # once it is ready
         self._path = log
         self._ready: queue.Queue[str] = queue.Queue(maxsize=1)
         self._on_request = on_request
         try:
             self._log = log.open("ab", buffering=0)
         except OSError as error:
-            raise DeployError(f"{name} did not start: {told(log, 'has no log', error)}") from None
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            raise FolderError(log, "has no log", error, f"{name} did not start: ") from None
+        self._process = subprocess.Popen(  # noqa: S603 - a module of the caller's, no shell
             [sys.executable, "-m", module, *arguments, "--stop-with-stdin"],
-            cwd=PROJECT,
+            cwd=cwd,
             env={**os.environ, **(env or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -59,17 +59,18 @@ class Server:
         threading.Thread(target=self._copy, name=f"log of {name}", daemon=True).start()
 
     def wait_ready(self) -> str:
-        """Return the server's address. Raises DeployError with the end of its log."""
+        """Return the server's address. Raises LocalError with the end of its log."""
         try:
             line = self._ready.get(timeout=READY_SECONDS)
         except queue.Empty:
             line = ""
         try:
-            return str(json.loads(line)["url"])
+            self.url = str(json.loads(line)["url"])
+            return self.url
         except (ValueError, KeyError) as error:
             self.stop()
             tail = self._path.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
-            raise DeployError(
+            raise LocalError(
                 f"{self.name} did not start; the end of {self._path}:\n{tail or '(empty)'}"
             ) from error
 

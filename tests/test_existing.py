@@ -43,7 +43,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
         "mock_openai",
         ["--port=0", f"--deployment={MODEL}", "--tpot=0.005"],
         logs / "mock.log",
-        on_request=lambda: None,
+        cwd=PROJECT,
     )
     url = mock.wait_ready()
     gateway = Server(
@@ -56,7 +56,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
             f"--backend=openai1={url}/openai",
         ],
         logs / "gateway.log",
-        on_request=lambda: None,
+        cwd=PROJECT,
         env={"LAB_API_KEY": KEY},
     )
     try:

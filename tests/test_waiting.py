@@ -9,7 +9,6 @@ from __future__ import annotations
 import _thread
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -29,9 +28,9 @@ from lab_utils.existing import ExistingTarget
 from lab_utils.local import target as local
 from lab_utils.scopes import Arm
 from lab_utils.secret import Secret
-from lab_utils.settings import Settings
+from lab_utils.settings import PROJECT, Settings
 from lab_utils.target import Deployment
-from local_processes import waiting
+from local_processes import launcher, waiting
 
 AT_LAST = 20.0  # seconds after which a wait that took no interrupt is let go, to fail
 
@@ -146,7 +145,8 @@ def logged(silent: Silent) -> Lab:
 def slow(silent: Silent) -> Any:
     """Start the local lab's launcher, which does not get ready."""
     silent.asked.set()
-    return local._run([sys.executable, "-c", f"import time; time.sleep({AT_LAST})"], {})
+    command = [sys.executable, "-c", f"import time; time.sleep({AT_LAST})"]
+    return launcher.run(command, PROJECT, {}, 60)
 
 
 def pausing(silent: Silent) -> None:
@@ -184,29 +184,3 @@ def _session() -> Any:
 @pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
 def test_an_interrupt_is_taken_while_waiting_for(wait: Callable[[Silent], Any]) -> None:
     assert is_taken(wait)
-
-
-def test_an_answer_and_an_error_come_through() -> None:
-    assert waiting.answer(lambda: 3) == 3
-    with pytest.raises(ZeroDivisionError):
-        waiting.answer(lambda: 1 // 0)
-    with pytest.raises(TimeoutError):  # the question's own
-        waiting.answer(_times_out)
-
-
-def _times_out() -> None:
-    raise TimeoutError
-
-
-def test_output_is_whole_and_ends_at_its_limit() -> None:
-    def started(code: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", code]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, encoding="utf-8")
-
-    quick = started("import time; print('x' * 200_000); time.sleep(1.2)")
-    assert waiting.output(quick, 60)[0].strip() == "x" * 200_000
-    with started("import time; time.sleep(60)") as endless:
-        with pytest.raises(subprocess.TimeoutExpired):
-            waiting.output(endless, 0.7)
-        endless.kill()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 from pathlib import Path
 
 from local_processes import launcher
-from local_processes.supervisor import Supervisor, Wanted
+from local_processes.errors import LocalError
+from local_processes.supervisor import Supervisor
 
-from ..errors import DeployError
+from .. import boundary
+from ..settings import PROJECT
+from .servers import KEY, Wanted
 
 
 def main() -> int:
@@ -35,37 +37,24 @@ def main() -> int:
     )
     options = parser.parse_args()
     if options.detach:
-        return launcher.launch([word for word in sys.argv[1:] if word != "--detach"])
+        words = [word for word in sys.argv[1:] if word != "--detach"]
+        return launcher.launch("lab_utils.local", words, PROJECT)
     wanted = Wanted(
-        options.state_dir,
-        options.idle_seconds,
         options.model,
         options.bearer_key,
         options.port,
-        os.environ.pop(launcher.KEY, ""),
+        os.environ.pop(KEY, ""),
         tuple(options.mock_option),
     )
+    supervisor = Supervisor(options.state_dir, options.idle_seconds, wanted.start, PROJECT)
     try:
-        Supervisor(wanted).run(lambda: _ready(options.log) if options.log else None)
-    except DeployError as error:
-        print(error, file=sys.stderr)
+        supervisor.run(lambda: launcher.ready(options.log) if options.log else None)
+    except LocalError as error:
+        print(boundary.local(error), file=sys.stderr)
         return 1
     except FileExistsError:
         return 0  # another supervisor was quicker; whoever waits finds that one
     return 0
-
-
-def _ready(log: Path) -> None:
-    """Tell the launcher, which ends now, and leave its pipe for a file."""
-    with contextlib.suppress(OSError):  # whoever waited was interrupted
-        print(launcher.READY, flush=True)
-    try:
-        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError:
-        handle = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    os.close(handle)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from gateway_conformance.table import document
 from local_processes.server import Server
 from stream_probe import proxies
 
+from ..boundary import lab_errors
+from ..settings import PROJECT
 from . import tracing
 
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
@@ -26,7 +28,7 @@ PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe take
 @contextmanager
 def gateway(operations: Sequence[Operation], deployment: str) -> Iterator[Gateway]:
     """Run the scratch API until the block ends. Raises DeployError if a server does not start."""
-    with ExitStack() as stack:
+    with lab_errors(), ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         key = secrets.token_hex(16)
 
@@ -36,7 +38,7 @@ def gateway(operations: Sequence[Operation], deployment: str) -> Iterator[Gatewa
                 module,
                 arguments,
                 folder / f"{module}.log",
-                on_request=lambda: None,
+                cwd=PROJECT,
                 env={"LAB_API_KEY": key},
             )
             stack.callback(server.stop)

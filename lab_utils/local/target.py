@@ -5,30 +5,30 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Optional
 from urllib.parse import urlsplit
 
-import psutil
 import requests
 
 from local_processes import launcher, state, waiting
+from local_processes.errors import LocalError
 from local_processes.family import kill_family, with_argument
-from local_processes.state import Process, State
+from local_processes.owners import join
+from local_processes.state import State
 from stream_probe import proxies
 
+from ..boundary import lab_errors
 from ..errors import DeployError, GatewayError, PolicyError
 from ..settings import PROJECT, Settings
 from ..target import Deployment, Facts
+from .servers import KEY, details, key_of
 
 POLICY = PROJECT / "infra" / "gateway" / "policy.xml"
 MANAGED = "/apis/inference/policies/policy"  # the policy, below the gateway's address
 START_SECONDS = 90.0
-END_SECONDS = 5.0  # for a killed launcher to be gone
 STOP_SECONDS = 12.0
 
 
@@ -53,6 +53,7 @@ class LocalTarget:
         """Tell that a deployment starts servers here and changes nothing else."""
         return ["local target: starts the gateway and its backends on this machine, nothing else"]
 
+    @lab_errors()
     def deploy(self) -> Deployment:
         """Start the lab, or find it running; the gateway then holds infra/gateway/policy.xml.
 
@@ -72,6 +73,7 @@ class LocalTarget:
         self.put_policy(POLICY.read_text(encoding="utf-8"), POLICY.name)
         return self._deployment
 
+    @lab_errors()
     def reach(self) -> Deployment:
         """Return how to reach the lab that runs, with the policy it has. Raises DeployError."""
         running = self._known()
@@ -101,16 +103,18 @@ class LocalTarget:
         """Return neither tier nor diagnostics: the local gateway has none."""
         return Facts(sku="", body_bytes={})
 
+    @lab_errors()
     def resources(self) -> list[str]:
         """List the processes that run, one line each."""
         known = self._known()
         if known is None:
             return []
         everything = (*known.servers, known.supervisor)
-        if not _answers(known.servers[0].url, known.api_key, seconds=2):
+        if not _answers(known.servers[0].url, key_of(known), seconds=2):
             everything = tuple(process for process in everything if process.find())
         return [f"{p.name:<20} {p.url or 'no address'}" for p in everything]
 
+    @lab_errors()
     def remove(self, confirm: str = "") -> None:
         """Stop every process of the lab and forget its key; asks for no confirmation."""
         known = self._known()
@@ -127,7 +131,7 @@ class LocalTarget:
         bypassed = proxies.bypass(os.environ)
         if bypassed:
             self._say(bypassed)
-        state.join(self._folder, os.getpid())
+        join(self._folder, os.getpid())
 
     def _described(self, running: State) -> Deployment:
         gateway, *mocks = running.servers
@@ -136,13 +140,13 @@ class LocalTarget:
             self._say("the gateway's address is new: make `client` and `url` again")
         self._before[self._folder] = Deployment(
             gateway_url=gateway.url,
-            api_key=running.api_key,
-            deployment=running.model,
+            api_key=key_of(running),
+            deployment=running.details.get("model", ""),
             backends=tuple(mock.name for mock in mocks),
             plays_scenarios=True,
             management=gateway.url,
             logs=tuple(f"{mock.url}/streams" for mock in mocks),
-            answers=partial(_answers, gateway.url, running.api_key, seconds=2),
+            answers=partial(_answers, gateway.url, key_of(running), seconds=2),
         )
         return self._before[self._folder]
 
@@ -150,29 +154,18 @@ class LocalTarget:
         """Return the state; what is damaged is cleared, and the lab that wrote it then stops."""
         try:
             return State.read(self._folder)
-        except DeployError:
+        except LocalError:
             state.forget(self._folder)
             return None
 
     def _stop(self, known: State) -> None:
         """Forget the lab, which stops it, and end what is left of it after a while."""
-        state.forget(self._folder, known.id)
-        processes = (known.supervisor, *known.servers)
-        gateway = known.servers[0]
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and (
-            any(map(Process.find, processes)) or _answers(gateway.url, known.api_key, seconds=2)
-        ):
-            time.sleep(0.05)
-        for left in filter(None, map(Process.find, processes)):
-            try:
-                left.kill()
-            except psutil.Error:
-                continue
+        url, key = known.servers[0].url, key_of(known)
+        state.stop(self._folder, known, STOP_SECONDS, lambda: _answers(url, key, seconds=2))
 
     def _is_wanted(self, running: State) -> bool:
-        wanted = self._settings
-        return (running.model, running.bearer_key) == (wanted.model, wanted.bearer_key)
+        wanted = details(key_of(running), self._settings.model, self._settings.bearer_key)
+        return running.details == wanted
 
     def _start(self) -> State:
         before = self._before.get(self._folder)
@@ -186,7 +179,8 @@ class LocalTarget:
             f"--log={self._folder / 'supervisor.log'}",
         ]
         try:
-            code, told = _run(command, {launcher.KEY: before.api_key if before else ""})
+            environment = {KEY: before.api_key if before else ""}
+            code, told = launcher.run(command, PROJECT, environment, START_SECONDS)
         except subprocess.TimeoutExpired:
             raise DeployError(
                 f"the local lab did not start within {START_SECONDS:.0f} seconds: deploy again; "
@@ -212,33 +206,6 @@ class LocalTarget:
             ) from None
 
 
-def _run(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
-    """Run the launcher; return its exit code and what it printed.
-
-    Where that is interrupted, or takes too long, nothing that it has started stays behind.
-    Raises subprocess.TimeoutExpired.
-    """
-    process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-        command,
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        **launcher.detached(),
-    )
-    try:
-        told, _ = waiting.output(process, START_SECONDS)
-    except BaseException:
-        kill_family(process.pid)
-        with suppress(subprocess.TimeoutExpired):  # nobody is left who could hold its pipe
-            process.communicate(timeout=END_SECONDS)
-        raise
-    return process.returncode, told
-
-
 def _request(method: str, url: str, key: str, **arguments: Any) -> requests.Response:
     def ask() -> requests.Response:
         with proxies.direct() as session:
@@ -251,7 +218,7 @@ def _request(method: str, url: str, key: str, **arguments: Any) -> requests.Resp
 def _serves(running: State) -> bool:
     """Tell whether every server answers, whatever the numbers of the processes say."""
     gateway, *mocks = running.servers
-    return _answers(gateway.url, running.api_key, seconds=10) and all(
+    return _answers(gateway.url, key_of(running), seconds=10) and all(
         _reached(mock.url) for mock in mocks
     )
 

@@ -49,7 +49,7 @@ def test_a_lab_whose_state_was_taken_stops_and_leaves_the_new_one_alone(fresh: P
     other = target(fresh, said).deploy()
     wait_for_end(first)
     assert other.answers()
-    assert read(fresh).api_key == other.api_key
+    assert read(fresh).details["api_key"] == other.api_key
     assert len(labs_of(fresh)) == 1
 
 

@@ -90,3 +90,19 @@ def test_no_server_outlives_a_killed_supervisor(fresh: Path) -> None:
     lab = target(fresh)
     lab.deploy()
     assert len(lab.resources()) == 4
+
+
+STARTING = "import time; time.sleep(120)"
+
+
+def test_a_lab_that_is_just_starting_is_removed_as_well(tmp_path: Path) -> None:
+    argument = f"--state-dir={tmp_path}"
+    starting = subprocess.Popen([sys.executable, "-c", STARTING, argument])
+    other = subprocess.Popen([sys.executable, "-c", STARTING, f"{argument}-of-another"])
+    try:
+        target(tmp_path).remove()
+        starting.wait(timeout=30)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()

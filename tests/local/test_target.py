@@ -128,7 +128,7 @@ def test_a_lab_whose_port_was_taken_meanwhile_says_that_its_address_is_new(fresh
 def test_another_model_starts_the_lab_anew(fresh: Path) -> None:
     target(fresh).deploy()
     assert target(fresh, model="another").deploy().deployment == "another"
-    assert read(fresh).model == "another"
+    assert read(fresh).details["model"] == "another"
     assert len(labs_of(fresh)) == 1
 
 
@@ -137,7 +137,7 @@ def test_the_key_as_bearer_is_taken_where_the_setting_says_so(fresh: Path) -> No
         running = target(fresh, bearer_key=wanted).deploy()
         bearer = {"Authorization": f"Bearer {running.api_key}"}
         assert ask(running, **bearer).status_code == status
-        assert read(fresh).bearer_key is wanted
+        assert bool(read(fresh).details["bearer_key"]) is wanted
 
 
 def test_the_object_of_the_notebook_tells_that_its_gateway_is_gone(fresh: Path) -> None:

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import stat
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -18,24 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab_utils.errors import DeployError
 from local_processes import state
-from local_processes.state import Process, State, forget, holds, join, owned
-
-ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def this_process() -> Process:
-    return Process.of("test", os.getpid(), "http://127.0.0.1:1")
+from local_processes.errors import DamagedError, FolderError, InTheWayError, LocalError
+from local_processes.state import State, forget, holds
+from tests.local_processes.made import this_process
 
 
 def a_state(key: str = "key") -> State:
-    return State(this_process(), (this_process(),), key, "model")
-
-
-def ended_process() -> Process:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        return Process.of("child", child.pid)
+    return State(this_process(), (this_process(),), {"api_key": key, "model": "model"})
 
 
 def test_a_state_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -94,7 +82,7 @@ def test_a_state_is_never_seen_half_written(tmp_path: Path) -> None:
     try:
         end = time.monotonic() + 1
         while time.monotonic() < end:
-            State.read(tmp_path)  # a half one raises DeployError
+            State.read(tmp_path)  # a half one raises DamagedError
     finally:
         stop.set()
         writer.join()
@@ -133,8 +121,10 @@ def with_supervisor(**changes: object) -> str:
         changed(servers=[]),
         changed(servers=[3]),
         changed(servers="x"),
-        changed(api_key=None),
-        changed(api_key="line\nfeed"),
+        changed(details=None),
+        changed(details=["api_key"]),
+        changed(details={"api_key": None}),
+        changed(details={"api_key": "line\nfeed"}),
         changed(id=""),
         with_supervisor(pid="x"),
         with_supervisor(pid=-1),
@@ -148,9 +138,9 @@ def with_supervisor(**changes: object) -> str:
     ],
     ids=lambda text: re.sub(r"[0-9a-f]+", "*", text[-40:]),  # the same in every process
 )
-def test_a_damaged_state_says_what_to_do(tmp_path: Path, text: str) -> None:
+def test_a_damaged_state_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "state.json").write_text(text, encoding="utf-8")
-    with pytest.raises(DeployError, match="remove it and deploy again"):
+    with pytest.raises(DamagedError, match=r"state\.json is damaged"):
         State.read(tmp_path)
 
 
@@ -161,24 +151,22 @@ def test_any_bytes_are_a_state_or_told(
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
     (folder / "state.json").write_bytes(raw)
-    with suppress(DeployError):  # and nothing else
+    with suppress(LocalError):  # and nothing else
         State.read(folder)
 
 
 def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "state.json").mkdir()
-    with pytest.raises(DeployError, match=r"state\.json"):
+    with pytest.raises(FolderError, match=r"state\.json cannot be read"):
         State.read(tmp_path)
-    with pytest.raises(DeployError, match=r"state\.json is a folder .*remove it"):
+    with pytest.raises(InTheWayError, match=r"state\.json is a folder"):
         forget(tmp_path)
 
 
 def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DeployError, match="set LAB_STATE_DIR to another folder"):
+    with pytest.raises(FolderError, match=r"state\.json cannot be written"):
         a_state().write(tmp_path / "file")
-    with pytest.raises(DeployError, match="set LAB_STATE_DIR to another folder"):
-        join(tmp_path / "file", os.getpid())
 
 
 class HeldOpen:
@@ -205,61 +193,8 @@ def test_a_file_that_is_held_open_for_a_moment_is_tried_again(
 def test_a_file_that_stays_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pathlib.Path.unlink", HeldOpen(times=10**6))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(DeployError, match=r"cannot be removed \(The process cannot access"):
+    with pytest.raises(FolderError, match=r"cannot be removed \(The process cannot access"):
         forget(tmp_path)
-
-
-def test_an_ended_process_is_not_found() -> None:
-    assert ended_process().find() is None
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no zombies")
-def test_a_zombie_is_not_found_and_owns_nothing(tmp_path: Path) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    try:
-        process = Process.of("child", child.pid)
-        join(tmp_path, child.pid)
-        assert process.find() is not None
-        assert owned(tmp_path)
-        child.kill()
-        end = time.monotonic() + 30  # nobody waits for it
-        while process.find() is not None and time.monotonic() < end:
-            time.sleep(0.01)
-        assert process.find() is None
-        assert not owned(tmp_path)
-    finally:
-        child.communicate()
-
-
-def test_a_reused_number_is_another_process() -> None:
-    mine = this_process()
-    assert Process(mine.name, mine.pid, mine.started - 1).find() is None
-
-
-@ON_LINUX
-def test_a_step_of_the_clock_changes_no_identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = this_process()
-    # The time the machine started is counted back from the clock, and moves with it.
-    monkeypatch.setattr("psutil.Process.create_time", lambda process: 5.0)
-    monkeypatch.setattr("psutil.boot_time", lambda: 5.0)
-    assert this_process() == before
-    assert before.find() is not None
-
-
-def test_a_lab_is_owned_while_one_who_joined_runs(tmp_path: Path) -> None:
-    assert not owned(tmp_path)
-    join(tmp_path, ended_process().pid)
-    assert not owned(tmp_path)
-    join(tmp_path, os.getpid())
-    assert owned(tmp_path)
-
-
-def test_a_lab_is_not_owned_by_one_whose_number_was_given_out_again(tmp_path: Path) -> None:
-    (tmp_path / "owners").mkdir()
-    (tmp_path / "owners" / f"{os.getpid()}-1.0").touch()
-    (tmp_path / "owners" / str(os.getpid())).touch()
-    (tmp_path / "owners" / "notes.txt").touch()
-    assert not owned(tmp_path)
 
 
 def test_the_module_tries_for_a_second_only() -> None:

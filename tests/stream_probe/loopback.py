@@ -42,9 +42,7 @@ def serving(folder: Path) -> Iterator[Loopback]:
 
     def start(name: str, module: str, *arguments: str) -> str:
         log = folder / f"{name}.log"
-        servers.append(
-            Server(name, module, arguments, log, on_request=lambda: None, env={"LAB_API_KEY": KEY})
-        )
+        servers.append(Server(name, module, arguments, log, cwd=PROJECT, env={"LAB_API_KEY": KEY}))
         return servers[-1].wait_ready()
 
     try:
