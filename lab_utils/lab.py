@@ -22,11 +22,11 @@ from .errors import GatewayError, LabError
 from .existing import ExistingTarget
 from .secret import Secret
 from .settings import PROJECT, Settings
-from .stream import Recording
 from .target import Deployment, Facts, Target
 
 if TYPE_CHECKING:
     from .check import Checked
+    from .stream import Recording
     from .trace import Trace
 
 LOG_SECONDS = 5.0

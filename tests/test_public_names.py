@@ -32,3 +32,11 @@ def test_the_servers_start_without_what_takes_long_to_load(server: str) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+def test_a_lab_is_deployed_and_removed_without_the_sdk() -> None:
+    program = "import sys, lab_utils.lab, lab_utils.local.target; print('openai' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
