@@ -18,6 +18,8 @@ from .process import Process
 from .server import Server
 from .state import State
 
+LOOK_SECONDS = 0.1  # between two looks at whether the servers are needed still
+
 # Given `serve` of a supervisor, returns the servers, each of them ready, and details for the state.
 Start = Callable[["Supervisor"], tuple[Sequence[Server], Mapping[str, str]]]
 
@@ -57,7 +59,7 @@ class Supervisor:
             starting.write(self._folder)
             running = starting
             ready()
-            while not self._stop.wait(0.25) and self._needed(running, servers):
+            while not self._stop.wait(LOOK_SECONDS) and self._needed(running, servers):
                 pass
         finally:
             if running is not None:
