@@ -17,7 +17,7 @@ from ..settings import PROJECT
 # Two regions, the second one in reserve: what a pool of Azure OpenAI accounts looks like.
 REGIONS = {"swedencentral": "Sweden Central", "eastus2": "East US 2"}
 # As quick as a small model, so that the lesson's answers are long in bytes and short in time.
-PACE = ("--ttft=0.2", "--tpot=0.005")
+PACE = ("--ttft=0.1", "--tpot=0.004")
 KEY = "LAB_LOCAL_KEY"  # environment of the supervisor: the key to keep, never on a command line
 PORT_SECONDS = 3.0  # a gateway that is just ending still has its port
 
