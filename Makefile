@@ -72,6 +72,7 @@ recording: $(VENV)/lab
 	$(BIN)/python -m images.record
 
 bench: $(VENV)/lab
+	$(PIP) --requirement bench/requirements.txt
 	$(BIN)/python -m bench
 
 # The same beside another revision: make bench-compare BASE=main; fails where an event is 20 % dearer.

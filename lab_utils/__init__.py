@@ -7,10 +7,11 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .chart import picture
     from .errors import LabError
     from .lab import Lab
     from .stream import Recording
-    from .timeline import picture, strip, table
+    from .timeline import strip, table
 
 __all__ = ["Lab", "LabError", "Recording", "picture", "strip", "table"]
 
@@ -24,7 +25,7 @@ _HOMES = {
     "Lab": "lab",
     "LabError": "errors",
     "Recording": "stream",
-    "picture": "timeline",
+    "picture": "chart",
     "strip": "timeline",
     "table": "timeline",
 }

@@ -36,7 +36,6 @@ LAB = [line for extra in ("lab", "azure") for line in EXTRAS[extra]]
 
 # Modules whose distribution has another name, or which are part of another one's interface.
 DISTRIBUTION = {
-    "PIL": "matplotlib",
     "azure.core": "azure-identity",
     "azure.identity": "azure-identity",
     "azure.mgmt": "azure-mgmt-apimanagement",

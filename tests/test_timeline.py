@@ -1,30 +1,9 @@
-"""Recordings side by side: the table, the strip of text and the picture."""
+"""Recordings side by side: the table and the strip of text."""
 
 from __future__ import annotations
 
-import base64
-import html
-import io
-import re
-
-import matplotlib.image
-import pytest
-
-from lab_utils.stream import Delta, Recording
-from lab_utils.timeline import picture, strip, table
-
-
-def recorded(label: str, *instants: float, end: float) -> Recording:
-    """Return a recording with a delta at each instant, in seconds."""
-    recording = Recording(label)
-    recording.deltas = [Delta(at, "x") for at in instants]
-    recording.ended_at = end
-    recording.finish_reasons = {0: "stop"}
-    return recording
-
-
-STREAMED = recorded("streamed", 0.25, 0.5, 0.75, end=1.0)
-WAITED = recorded("not streamed", 1.0, end=1.0)
+from lab_utils.timeline import strip, table
+from tests.recorded import STREAMED, WAITED, recorded
 
 
 def test_the_table_has_a_line_a_run_in_fixed_columns() -> None:
@@ -59,26 +38,3 @@ def test_a_run_without_text_waits_to_the_end() -> None:
 def test_no_runs_draw_nothing() -> None:
     assert strip() == ""
     assert len(table().splitlines()) == 1
-
-
-@pytest.mark.parametrize("runs", [(STREAMED, WAITED), (recorded("empty", end=0.0),), ()])
-def test_the_picture_is_a_png_on_any_ground(runs: tuple[Recording, ...]) -> None:
-    image = matplotlib.image.imread(io.BytesIO(picture(*runs).png), format="png")
-    corners = image[[0, 0, -1, -1], [0, -1, 0, -1]]
-    assert not corners[:, 3].any()  # transparent
-    ink = image[image[..., 3] == 1][:, :3]
-    assert ((ink > 0.15) & (ink < 0.9)).any(axis=1).all()  # neither black nor white
-
-
-def test_the_picture_tells_its_figures_to_who_cannot_see_it() -> None:
-    drawn = picture(STREAMED, recorded('<a> & "b"', end=2.0))
-    assert drawn.description == (
-        "arrival of text over time; streamed: first text 0.25 s, end 1.00 s; "
-        '<a> & "b": first text n/a, end 2.00 s'
-    )
-    assert repr(drawn) == f"<picture: {drawn.description}>"
-    shown = dict(re.findall(r'(\w+)="([^"]*)"', drawn._repr_html_()))
-    assert html.unescape(shown["alt"]) == drawn.description
-    kind, _, data = shown["src"].partition(",")
-    assert kind == "data:image/png;base64"
-    assert base64.b64decode(data) == drawn.png

@@ -1,0 +1,91 @@
+"""The picture of arrival: true to its runs, readable on any ground, told to who cannot see it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from lab_utils.chart import picture
+from lab_utils.stream import Delta, Recording
+from tests.recorded import STREAMED, WAITED, recorded
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(*runs: Recording) -> ET.Element:
+    return ET.fromstring(picture(*runs).svg)  # noqa: S314 - our own
+
+
+def texts(root: ET.Element) -> dict[str, float]:
+    """Return where each text begins, ends or has its middle, from left to right."""
+    return {text.text or "": float(text.get("x", "")) for text in root.iter(f"{SVG}text")}
+
+
+def ticks(root: ET.Element) -> list[list[float]]:
+    """Return where each run's deltas are, from left to right."""
+    rows = [path.get("d", "") for path in root.iter(f"{SVG}path") if path.get("stroke-width")]
+    return [[float(x) for x in re.findall(r"M([\d.]+) ", row)] for row in rows]
+
+
+def test_each_delta_is_a_tick_where_the_axis_says_and_the_wait_is_hatched() -> None:
+    root = drawn(STREAMED, WAITED)
+    axis = texts(root)
+    begin, end = axis["0.0"], axis["1.0"]
+    expected = [[begin + (end - begin) * at for at in (0.25, 0.5, 0.75)], [end]]
+    for row, wanted in zip(ticks(root), expected):
+        assert row == pytest.approx(wanted, abs=0.2)
+    waits = [float(bar.get("width", "")) for bar in root.iter(f"{SVG}rect")]
+    assert waits == pytest.approx([(end - begin) / 4, end - begin], abs=0.2)
+    assert {"streamed", "not streamed", "first text 0.25 s", "first text 1.00 s"} <= set(axis)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "named"),
+    [
+        (0.2, ["0.00", "0.05", "0.10", "0.15", "0.20"]),
+        (0.6, ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6"]),
+        (13.0, ["0", "2", "4", "6", "8", "10", "12"]),
+        (3600.0, ["0", "500", "1000", "1500", "2000", "2500", "3000", "3500"]),
+    ],
+)
+def test_the_axis_names_round_instants(seconds: float, named: list[str]) -> None:
+    shown = texts(drawn(recorded("run", end=seconds)))
+    assert [text for text in shown if re.fullmatch(r"[\d.]+", text)] == named
+
+
+@pytest.mark.parametrize("runs", [(STREAMED, WAITED), (recorded("empty", end=0.0),), ()])
+def test_nothing_leaves_the_picture_and_it_is_readable_on_any_ground(
+    runs: tuple[Recording, ...],
+) -> None:
+    root = drawn(*runs)
+    assert all(0 <= x <= float(root.get("width", "")) for x in texts(root).values())
+    inks = {each.get(name) for each in root.iter() for name in ("fill", "stroke")}
+    for ink in inks - {None, "url(#wait)"}:
+        red, green, blue = bytes.fromhex(str(ink)[1:])
+        assert 0.15 < (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255 < 0.9
+
+
+def test_the_picture_tells_its_figures_to_who_cannot_see_it() -> None:
+    made = picture(STREAMED, recorded('<a> & "b"', end=2.0))
+    assert made.description == (
+        "arrival of text over time; streamed: first text 0.25 s, end 1.00 s; "
+        '<a> & "b": first text n/a, end 2.00 s'
+    )
+    assert repr(made) == f"<picture: {made.description}>"
+    shown = dict(re.findall(r'(\w+)="([^"]*)"', made._repr_html_()))
+    assert html.unescape(shown["alt"]) == made.description
+    kind, _, data = shown["src"].partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode("utf-8") == made.svg
+    assert '<a> & "b"' in texts(ET.fromstring(made.svg))  # noqa: S314 - our own
+
+
+def test_a_thousand_deltas_make_a_small_picture() -> None:
+    long = Recording("long")
+    long.deltas = [Delta(number / 100, "x") for number in range(1000)]
+    long.ended_at = 10.0
+    assert len(picture(long).svg) < 20_000
