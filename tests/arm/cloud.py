@@ -87,7 +87,7 @@ class Cloud:
 
     def ill(self, path: str) -> None:
         """Let a resource provider answer nothing but 502 where the path matches."""
-        self.fail("GET", path, Answer(502, b"<html>502 Bad Gateway</html>"), 10**9)
+        self.fail("GET", path, Answer(502, b"<html>502 Bad Gateway</html>", SOON), 10**9)
 
     def throttle(self, method: str, path: str, times: int) -> None:
         """Answer the next matching requests with 429."""

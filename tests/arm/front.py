@@ -9,6 +9,7 @@ import threading
 from typing import Callable
 
 REQUEST_LINE = 8192  # bytes, at most
+POLL = 0.02  # seconds until a server that is to stop looks whether it is
 
 
 class Front:
@@ -26,7 +27,7 @@ class Front:
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True).start()
 
     def stop(self) -> None:
         """Stop listening."""

@@ -16,6 +16,8 @@ from typing import Any, Optional
 
 import requests
 
+from .front import POLL
+
 PROJECT = Path(__file__).resolve().parents[2]
 PACE = ("--ttft", "0.1", "--tpot", "0.006")  # a quick model, and quicker tests
 
@@ -140,7 +142,7 @@ class Closed:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def stop(self) -> None:

@@ -102,7 +102,7 @@ def test_a_gateway_without_its_role_is_waited_for_and_told(bench: Bench) -> None
     path = f"deployments/{deployment.deployment}/chat/completions?api-version=2024-10-21"
     url = f"{deployment.gateway_url}/openai/{path}"
     with pytest.raises(DeployError, match="needs Cognitive Services OpenAI User"):
-        ready.wait(url, deployment.api_key, bench.said.append, bench.clock)
+        ready.wait(url, deployment.api_key, bench.said.append, bench.clock, seconds=90)
     assert any(line.startswith("waiting for the gateway: 401 for now: the") for line in bench.said)
 
 
