@@ -32,7 +32,7 @@ class Deployments:
         rights: Rights,
         done: Callable[[], None],
     ) -> None:
-        self.pace = 5
+        self.pace = 40  # a few questions: each is a command of az
         self.preflight: dict[str, ArmError] = {}  # by type: what validation of one would tell
         self.bodies: list[bytes] = []
         self._runs: dict[tuple[str, str], Run] = {}

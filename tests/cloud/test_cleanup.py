@@ -75,6 +75,7 @@ def test_a_running_deployment_is_cancelled_before_its_resources_go(bench: Bench)
     def interrupt() -> None:
         raise KeyboardInterrupt
 
+    bench.cloud.deployments.pace = 5
     bench.clock.on_pause = interrupt
     target = bench.target(resource_group=GROUP, adopt_group=True)
     with pytest.raises(KeyboardInterrupt):
@@ -183,13 +184,14 @@ def test_throttling_while_waiting_is_survived(bench: Bench) -> None:
 
 
 def test_a_listing_that_is_late_is_asked_again(bench: Bench) -> None:
-    target = bench.deploy()
-    bench.az.run("group", "delete", "--name", bench.group, "--yes")
-    late = {"value": list(bench.cloud.apim.deleted.values())}
-    bench.cloud.fail("GET", "/deletedservices$", Answer(200, late), times=3)
-    target.remove(bench.group)
+    bench.az.json("group", "create", "--name", GROUP, "--location", "westeurope")
+    target = bench.deploy(resource_group=GROUP, adopt_group=True)
+    late = {"value": bench.cloud.resources.tracked()}
+    bench.cloud.fail("GET", "/resources$", Answer(200, late), times=2)  # before and after
+    before = bench.clock.pauses
+    target.remove(GROUP)
     assert bench.said[-1] == "nothing of the lab is left"
-    assert bench.clock.pauses >= 1
+    assert bench.clock.pauses == before + 1
 
 
 def test_a_name_that_is_not_listed_yet_is_purged_all_the_same(bench: Bench) -> None:

@@ -24,8 +24,10 @@ QUOTA = ArmError(
 )
 
 
-def deployer(bench: Bench) -> Deployer:
+def deployer(bench: Bench, pace: int = 5) -> Deployer:
+    """Return what deploys a lab that stays, step by step; nothing of it comes to life."""
     bench.cloud.alive = False
+    bench.cloud.deployments.pace = pace
     bench.target().create_resource_group()
     return bench.deployer()
 
@@ -84,8 +86,7 @@ def test_a_name_soft_deleted_meanwhile_is_told(bench: Bench) -> None:
 
 
 def test_a_slow_deployment_is_followed_step_by_step(bench: Bench) -> None:
-    bench.cloud.deployments.pace = 1
-    deployer(bench).deploy()
+    deployer(bench, pace=1).deploy()
     states = [line.split("  ")[0] for line in bench.said if line.endswith(" s")]
     declared = json.loads((INFRA / "gateway" / "api.json").read_text(encoding="utf-8"))
     resources = 9 + len(declared["operations"])

@@ -131,7 +131,6 @@ def test_a_parameter_file_that_is_gone_is_not_named_by_its_path(bench: Bench) ->
 
 def deployer(bench: Bench) -> Deployer:
     bench.cloud.alive = False
-    bench.cloud.deployments.pace = 40  # few questions: each costs a process
     bench.target().create_resource_group()
     az = Az(Process(find()), bench.said.append)
     return Deployer(az, bench.settings(), bench.lab, bench.said.append, bench.clock)

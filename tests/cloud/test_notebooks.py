@@ -98,7 +98,6 @@ def outcome(
     """Execute the lab and then the clean-up, each in a kernel of its own."""
     cloud = loopback.reset()
     loopback.sign_in()
-    cloud.deployments.pace = 40  # few questions: each costs a process
     temporary = tmp_path_factory.mktemp("with a space")
     cloud.web.options = ["--script", varied_answers(tmp_path_factory.mktemp("script"))]
     terminal, others = io.StringIO(), children()
