@@ -59,8 +59,8 @@ audit: $(VENV)/tests
 	$(PIP) pip-audit bandit
 	$(BIN)/python -m pip_audit --local --progress-spinner off
 	$(BIN)/python -m bandit --quiet --severity-level medium --recursive \
-	    apim_gateway gateway_conformance lab_utils local_processes mock_openai \
-	    notebook_runner policy_expressions stream_probe
+	    apim_gateway azure_resources gateway_conformance lab_utils local_processes \
+	    mock_openai notebook_runner policy_expressions stream_probe
 
 # Execute the notebooks on the local target and keep their outputs, as make test expects them.
 refresh: $(VENV)/lab

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import requests
 
+from azure_resources.az import Az, Runner
 from local_processes import waiting
 from stream_probe import proxies
 
 from . import refused, scopes
-from .cloud.az import Az, Runner
 from .errors import GatewayError
 from .secret import Secret
 from .settings import Settings

@@ -12,12 +12,12 @@ from typing import Any, Optional
 
 import requests
 
+from azure_resources.account import sign_in
+from azure_resources.az import Az
+from azure_resources.redaction import redact
 from local_processes import waiting
 from stream_probe import proxies
 
-from .cloud.account import sign_in
-from .cloud.az import Az
-from .cloud.redaction import redact
 from .errors import GatewayError
 from .target import Facts
 

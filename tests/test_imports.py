@@ -20,11 +20,14 @@ BELOW = {
     "notebook_runner": {"lab_utils", "stream_probe"},
     "lab_utils": {
         "apim_gateway",
+        "azure_resources",
         "gateway_conformance",
         "local_processes",
         "policy_expressions",
         "stream_probe",
     },
+    # The lab's settings, until it takes plain values
+    "azure_resources": {"gateway_conformance", "lab_utils", "local_processes"},
     "local_processes": set(),
     "gateway_conformance": {"stream_probe"},
     "stream_probe": set(),

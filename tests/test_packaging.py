@@ -23,6 +23,7 @@ else:
 
 ENGINES = ("apim_gateway", "mock_openai", "policy_expressions")
 LABS = (
+    "azure_resources",
     "gateway_conformance",
     "lab_utils",
     "local_processes",

@@ -19,9 +19,9 @@ from typing import Any, Callable
 
 import pytest
 
+from azure_resources.clock import Clock
 from lab_utils import Lab
 from lab_utils.cloud import mock_app, ready
-from lab_utils.cloud.clock import Clock
 from lab_utils.cloud.management import Management
 from lab_utils.errors import LabError
 from lab_utils.existing import ExistingTarget

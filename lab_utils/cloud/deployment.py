@@ -8,16 +8,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Callable, TypeVar
 
+from azure_resources import refusal
+from azure_resources.az import Az
+from azure_resources.clock import Clock
+from azure_resources.inventory import short
+from azure_resources.patience import Patience
+from azure_resources.progress import ENDED, Progress, failed_modules, failures
+from azure_resources.redaction import redact
+
 from ..errors import AzError, DeployError
 from ..settings import Settings
-from . import refusal, template
-from .az import Az
-from .clock import Clock
-from .inventory import short
+from . import template
 from .parameters import parameter_file
-from .patience import Patience
-from .progress import ENDED, Progress, failed_modules, failures
-from .redaction import redact
 from .state import Record
 
 NAME = "response-streaming"  # of the deployment, with the lab's id: a second updates the first

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from typing import Any, Callable, Optional
 
+from azure_resources.az import Az
+from azure_resources.ownership import ID_TAG, OWNER_TAG, TAG, id_of, owner_of
+
 from ..errors import AzError, DeployError
 from ..settings import Settings
-from .az import Az
-from .ownership import ID_TAG, OWNER_TAG, TAG, id_of, owner_of
 from .state import Record
 
 Group = dict[str, Any]

@@ -12,12 +12,12 @@ from azure.identity import AzureCliCredential
 from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.apimanagement.models import PolicyContract
 
+from azure_resources.account import Account
+from azure_resources.redaction import redact
 from local_processes import waiting
 
 from ..errors import GatewayError, PolicyError
 from ..target import Facts
-from .account import Account
-from .redaction import redact
 
 API = "inference"  # infra/gateway/api.json
 SIGN_IN_SECONDS = 60  # az, started for a token, may be slow the first time

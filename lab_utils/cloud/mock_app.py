@@ -11,13 +11,13 @@ from typing import Callable
 
 import requests
 
+from azure_resources.az import TEMPORARY, Az
+from azure_resources.clock import Clock, breathing
+from azure_resources.patience import Patience
 from local_processes import waiting
 
 from ..errors import AzError, DeployError
 from ..settings import PROJECT
-from .az import TEMPORARY, Az
-from .clock import Clock, breathing
-from .patience import Patience
 
 SOURCE = PROJECT / "mock_openai"
 SECONDS = 900.0  # to build and to start: a minute or two as a rule

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from azure_resources.az import Az
+
 from ..errors import DeployError
 from ..settings import Settings
-from .az import Az
 
 
 def check(az: Az, settings: Settings, region: str, new: int, say: Callable[[str], None]) -> None:

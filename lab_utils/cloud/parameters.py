@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from azure_resources.az import TEMPORARY
+
 from ..settings import Settings
-from .az import TEMPORARY
 from .state import Record
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"

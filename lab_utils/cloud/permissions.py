@@ -8,9 +8,10 @@ from __future__ import annotations
 import fnmatch
 from typing import Any
 
+from azure_resources.az import Az
+
 from ..errors import DeployError
 from ..settings import Settings
-from .az import Az
 
 CONTRIBUTOR = "Contributor"
 GIVES_ROLES = "Role Based Access Control Administrator"

@@ -10,11 +10,13 @@ from collections.abc import Set
 from functools import partial
 from typing import Callable
 
+from azure_resources import inventory
+from azure_resources.az import Az
+from azure_resources.ownership import carries
+
 from ..errors import AzError, DeployError
 from ..settings import Settings
-from . import inventory, models, permissions
-from .az import Az
-from .ownership import carries
+from . import models, permissions
 from .parameters import backends, regions
 from .state import Record
 

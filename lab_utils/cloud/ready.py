@@ -6,11 +6,11 @@ from typing import Callable
 
 import requests
 
+from azure_resources.clock import Clock
+from azure_resources.patience import Patience
 from local_processes import waiting
 
 from ..errors import DeployError
-from .clock import Clock
-from .patience import Patience
 
 SECONDS = 900.0
 # What a new gateway answers for a while, and why.

@@ -7,6 +7,10 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Callable, Optional
 
+from azure_resources.account import Account, sign_in
+from azure_resources.az import Az, Runner
+from azure_resources.cleanup import Cleanup
+from azure_resources.clock import Clock
 from gateway_conformance.answer import Gateway
 from gateway_conformance.operations import Operation
 
@@ -14,10 +18,6 @@ from ..errors import AzError, ConfigError, DeployError
 from ..settings import Settings
 from ..target import Deployment, Facts
 from . import group, mock_app, parameters, preflight, ready, state
-from .account import Account, sign_in
-from .az import Az, Runner
-from .cleanup import Cleanup
-from .clock import Clock
 from .deployment import Deployer, Outputs
 from .management import Management
 from .scratch import Scratch

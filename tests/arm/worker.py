@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lab_utils.cloud.az import Completed
+from azure_resources.az import Completed
 
 from . import az_environment
 
@@ -15,7 +15,7 @@ PROGRAM = Path(__file__).parent / "bin" / "az_worker.py"
 
 
 class Worker:
-    """Be a runner for lab_utils.cloud.az.Az; close it when done."""
+    """Be a runner for azure_resources.az.Az; close it when done."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
 
-from lab_utils.cloud.az import Az
-from lab_utils.cloud.clock import Clock
+from azure_resources.az import Az
+from azure_resources.clock import Clock
 from lab_utils.cloud.deployment import Deployer
 from lab_utils.cloud.state import Memory, Record
 from lab_utils.cloud.target import AzureTarget

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from lab_utils.cloud.account import sign_in
-from lab_utils.cloud.az import Az, Completed
+from azure_resources.account import sign_in
+from azure_resources.az import Az, Completed
 from lab_utils.errors import AzError, DeployError
 from tests.arm.cloud import SUBSCRIPTION
 from tests.cloud.bench import Bench

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lab_utils.cloud.account import OLDEST
-from lab_utils.cloud.inventory import COSTS
-from lab_utils.cloud.ownership import ID_TAG, TAG
+from azure_resources.account import OLDEST
+from azure_resources.inventory import COSTS
+from azure_resources.ownership import ID_TAG, TAG
 from lab_utils.cloud.state import GROUP
 from lab_utils.settings import PROJECT
 

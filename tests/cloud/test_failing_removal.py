@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab_utils.cloud.inventory import ACCOUNT, APIM
+from azure_resources.inventory import ACCOUNT, APIM
 from lab_utils.cloud.target import AzureTarget
 from lab_utils.errors import DeployError
 from tests.arm.errors import ArmError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab_utils.cloud.inventory import ACCOUNT, APIM
+from azure_resources.inventory import ACCOUNT, APIM
 from lab_utils.errors import DeployError
 from tests.arm.errors import ArmError
 from tests.arm.messages import refused

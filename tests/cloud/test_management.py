@@ -14,7 +14,7 @@ from azure.mgmt.apimanagement.models import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.cloud.account import sign_in
+from azure_resources.account import sign_in
 from lab_utils.cloud.management import API, Management, body_bytes, refused_policy
 from lab_utils.errors import GatewayError
 from lab_utils.settings import PROJECT

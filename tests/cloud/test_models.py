@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from azure_resources.az import Az
 from lab_utils.cloud import models
-from lab_utils.cloud.az import Az
 from lab_utils.errors import DeployError
 from lab_utils.settings import Settings
 

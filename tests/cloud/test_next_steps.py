@@ -7,10 +7,10 @@ from typing import Any, Optional
 
 import pytest
 
+from azure_resources.az import Az, Process, find
+from azure_resources.inventory import ACCOUNT, APIM
 from lab_utils.cloud import template
-from lab_utils.cloud.az import Az, Process, find
 from lab_utils.cloud.deployment import Deployer
-from lab_utils.cloud.inventory import ACCOUNT, APIM
 from lab_utils.errors import AzError, DeployError, LabError
 from tests.arm.errors import ArmError
 from tests.cloud.bench import Bench

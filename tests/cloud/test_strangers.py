@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 import pytest
 
-from lab_utils.cloud.inventory import ACCOUNT, APIM
+from azure_resources.inventory import ACCOUNT, APIM
 from lab_utils.cloud.state import GROUP
 from lab_utils.errors import DeployError
 from tests.arm.cloud import SUBSCRIPTION

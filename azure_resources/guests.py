@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from gateway_conformance.question import API as SCRATCH
+from lab_utils.cloud.management import API
+from lab_utils.errors import AzError
 
-from ..errors import AzError
 from .az import Az
 from .inventory import ACCOUNT, APIM, Resource, short
-from .management import API
 from .ownership import id_of
 
 # Every name that infra/main.bicep gives within API Management, and that the conformance command

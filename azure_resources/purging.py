@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
-from ..errors import AzError
+from lab_utils.errors import AzError
+
 from . import inventory
 from .az import Az
 from .clock import Clock, breathing

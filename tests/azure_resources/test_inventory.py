@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lab_utils.cloud import inventory
-from lab_utils.cloud.az import Az, Completed
-from lab_utils.cloud.inventory import ACCOUNT, APIM, Deleted
+from azure_resources import inventory
+from azure_resources.az import Az, Completed
+from azure_resources.inventory import ACCOUNT, APIM, Deleted
 
 GROUP = "lab"
 LAB, OTHER = "k3v7q2xd", "m5m5m5m5"

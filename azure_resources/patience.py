@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Callable, Optional, TypeVar
 
-from ..errors import AzError
+from lab_utils.errors import AzError
+
 from .clock import BREATH, Clock, passed
 
 UNANSWERED = 10  # in a row; what runs in Azure does not mind

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.cloud.redaction import redact
+from azure_resources.redaction import redact
 
 SECRET = "Zx9-kP_Qw82LmN4c"
 

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from lab_utils.cloud.clock import BREATH, Clock, breathing
-from lab_utils.cloud.patience import LONGEST_PAUSE, UNANSWERED, Patience
+from azure_resources.clock import BREATH, Clock, breathing
+from azure_resources.patience import LONGEST_PAUSE, UNANSWERED, Patience
 from lab_utils.errors import AzError
 from tests.cloud.bench import FakeClock
 

@@ -9,16 +9,15 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from lab_utils.cloud.az import Az
-from lab_utils.cloud.cleanup import Cleanup
+from azure_resources.az import Az
+from azure_resources.cleanup import Cleanup
+from azure_resources.inventory import ACCOUNT, APIM
+from azure_resources.ownership import carries, is_ours
 from lab_utils.cloud.deployment import Deployer
-from lab_utils.cloud.inventory import ACCOUNT, APIM
-from lab_utils.cloud.ownership import carries, is_ours
 from lab_utils.cloud.state import Record
 from lab_utils.errors import DeployError
 from lab_utils.settings import Settings
-from tests.cloud.bench import FakeClock
-from tests.cloud.made_azure import (
+from tests.azure_resources.made_azure import (
     ELSEWHERE,
     FOREIGN,
     FORMER,
@@ -35,6 +34,7 @@ from tests.cloud.made_azure import (
     Azure,
     Thing,
 )
+from tests.cloud.bench import FakeClock
 
 
 def kinds_with_guest(kind: str) -> st.SearchStrategy[Any]:

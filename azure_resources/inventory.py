@@ -7,7 +7,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ..errors import AzError
+from lab_utils.errors import AzError
+
 from .az import Az
 from .ownership import carries, id_of, is_ours
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_utils.cloud.refusal import Refusal, error, read
+from azure_resources.refusal import Refusal, error, read
 
 QUOTA = {"code": "InsufficientQuota", "message": "20 asked for, 0 left"}
 

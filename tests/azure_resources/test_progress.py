@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from lab_utils.cloud.progress import NESTED, Progress, failures
+from azure_resources.progress import NESTED, Progress, failures
 
 
 def operation(

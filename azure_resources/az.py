@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from lab_utils.errors import AzError, DeployError
 from local_processes.family import kill_family
 from local_processes.waiting import output
 
-from ..errors import AzError, DeployError
 from . import refusal
 from .redaction import redact
 

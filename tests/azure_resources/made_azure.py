@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from lab_utils.cloud.az import Completed
-from lab_utils.cloud.inventory import ACCOUNT, APIM
+from azure_resources.az import Completed
+from azure_resources.inventory import ACCOUNT, APIM
 
 LAB, FORMER, FOREIGN = "k3v7q2xd", "c2c2c2c2", "m5m5m5m5"
 UPSTREAM = "abcdefghijklm"  # the lab this one comes from has uniqueString's letters in its names

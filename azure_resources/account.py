@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
-from ..errors import DeployError
+from lab_utils.errors import DeployError
+
 from .az import Az
 
 OLDEST = (2, 60, 0)  # az webapp deploy --track-status, az apim deletedservice

@@ -6,10 +6,10 @@ from typing import Any, Callable, cast
 
 import pytest
 
-from lab_utils.cloud.az import Az
-from lab_utils.cloud.clock import Clock
-from lab_utils.cloud.inventory import APIM, Deleted
-from lab_utils.cloud.purging import NOTICED, Purge
+from azure_resources.az import Az
+from azure_resources.clock import Clock
+from azure_resources.inventory import APIM, Deleted
+from azure_resources.purging import NOTICED, Purge
 from lab_utils.errors import AzError
 
 ITEM = Deleted(APIM, "apim-1", "group", "north", "")

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any, Callable, Optional
 
-from ..errors import AzError, DeployError
-from . import group as groups
+from lab_utils.cloud import group as groups
+from lab_utils.cloud.deployment import Deployer
+from lab_utils.cloud.state import Record
+from lab_utils.errors import AzError, DeployError
+
 from . import guests, inventory
 from .az import Az
 from .clock import Clock, breathing
-from .deployment import Deployer
 from .inventory import Deleted, Resource, short
 from .ownership import ID_TAG, carries, id_of
 from .patience import Patience
 from .purging import NOTICED, Purge
-from .state import Record
 
 SECONDS = 3 * 3600.0  # a classic API Management tier takes most of an hour to go
 _SOFT_DELETED = (inventory.APIM, inventory.ACCOUNT)  # kinds that stay behind when deleted

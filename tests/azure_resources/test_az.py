@@ -13,7 +13,7 @@ from typing import Any, Optional
 import psutil
 import pytest
 
-from lab_utils.cloud.az import Az, Completed, Process, check_for_cmd, find
+from azure_resources.az import Az, Completed, Process, check_for_cmd, find
 from lab_utils.errors import AzError, DeployError
 
 
@@ -133,7 +133,7 @@ def test_an_ended_command_leaves_no_child_that_would_go_on(
             time.sleep(0.05)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lab_utils.cloud.az.output", interrupted)
+    monkeypatch.setattr("azure_resources.az.output", interrupted)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         Process([*PYTHON, script])([], 60)
