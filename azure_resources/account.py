@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
-from lab_utils.errors import DeployError
-
 from .az import Az
+from .errors import AzureError
 
 OLDEST = (2, 60, 0)  # az webapp deploy --track-status, az apim deletedservice
 
 
 @dataclass(frozen=True)
 class Account:
-    """Hold the subscription the lab goes to and where its cloud is managed."""
+    """Hold the subscription that commands go to and where its cloud is managed."""
 
     subscription: str  # id
     name: str
@@ -22,18 +21,19 @@ class Account:
     arm: str  # address of Azure Resource Manager, without a slash at the end
 
 
-def sign_in(az: Az, wanted: Optional[str] = None) -> Account:
+def sign_in(az: Az, who: str, wanted: Optional[str] = None) -> Account:
     """Return the account that az is signed in with.
 
-    `wanted` is the subscription's id; without it, az's default is taken. The address of Azure
-    Resource Manager comes from az's active cloud, so that every cloud az knows will do. Raises
-    AzError, with the way to sign in, and DeployError where az is too old.
+    `who` names in a message what needs it. `wanted` is the subscription's id; without it, az's
+    default is taken. The address of Azure Resource Manager comes from az's active cloud, so that
+    every cloud az knows will do. Raises AzError, with the way to sign in, and AzureError where az
+    is too old.
     """
     version = str(az.json("version")["azure-cli"])
     if tuple(int(part) for part in version.split(".")[:3] if part.isdigit()) < OLDEST:
         oldest = ".".join(str(part) for part in OLDEST)
-        raise DeployError(
-            f"Azure CLI {version} is too old, the lab needs {oldest} or later: run `az upgrade`"
+        raise AzureError(
+            f"Azure CLI {version} is too old, {who} needs {oldest} or later: run `az upgrade`"
         )
     which = ["--subscription", wanted] if wanted else []
     shown = az.json("account", "show", *which)

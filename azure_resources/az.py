@@ -12,19 +12,20 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from lab_utils.errors import AzError, DeployError
 from local_processes.family import kill_family
 from local_processes.waiting import output
 
 from . import refusal
+from .errors import AzError, AzureError
+from .next_steps import NEXT_STEPS, next_step
 from .redaction import redact
 
-TEMPORARY = "lab-"  # begins the name of each folder for files that only az reads
+TEMPORARY = "az-"  # begins the name of each folder for files that only az reads
 SECONDS = 300.0  # for one command; what takes longer is polled
 END_SECONDS = 5.0  # for a killed command to be gone
 WINDOWS = sys.platform == "win32"
@@ -49,7 +50,8 @@ Runner = Callable[[Sequence[str], float], Completed]  # az's arguments, seconds
 class Az:
     """Run az commands; `run` is what runs them, `say` shows each new warning once.
 
-    A warning never gets into the data: stdout and stderr are read apart.
+    A warning never gets into the data: stdout and stderr are read apart. `steps` tells what to do
+    about a code of Azure's, as NEXT_STEPS does.
     """
 
     def __init__(
@@ -57,15 +59,17 @@ class Az:
         run: Optional[Runner] = None,
         say: Callable[[str], None] = print,
         subscription: str = "",
+        steps: Mapping[str, str] = NEXT_STEPS,
     ) -> None:
         self._run = run
         self._say = say
+        self._steps = steps
         self._where = ["--subscription", subscription] if subscription else []
         self._warned: set[str] = set()
 
     def of(self, subscription: str) -> Az:
         """Return an Az whose commands go to this subscription, whatever az's default is."""
-        return Az(self._run, self._say, subscription)
+        return Az(self._run, self._say, subscription, self._steps)
 
     def text(self, *arguments: str) -> str:
         """Return the command as a user would type it, whatever az's default subscription is.
@@ -75,6 +79,10 @@ class Az:
         shown = [Path(word).name if _is_temporary(word) else word for word in arguments]
         words = ["az", *shown, *self._where]
         return redact(subprocess.list2cmdline(words) if WINDOWS else shlex.join(words))
+
+    def next_step(self, code: str) -> str:
+        """Return what to do about a code of Azure's; empty where nothing is known."""
+        return next_step(code, self._steps)
 
     def run(self, *arguments: str, seconds: float = SECONDS, chatty: bool = False) -> str:
         """Run a command and return its stdout. Raises AzError where it does not exit with 0.
@@ -93,7 +101,11 @@ class Az:
         if done.code != 0:
             told = refusal.read(done.stderr)
             raise AzError(
-                command, told.code, redact(told.message), told.next_step, not_found=done.code == 3
+                command,
+                told.code,
+                redact(told.message),
+                self.next_step(told.code),
+                not_found=done.code == 3,
             )
         for line in done.stderr.splitlines() if not chatty else ():
             if line.startswith("WARNING: ") and line not in self._warned:
@@ -147,7 +159,7 @@ class Process:
 def find(
     which: Callable[[str], Optional[str]] = shutil.which, windows: bool = WINDOWS
 ) -> list[str]:
-    """Return the command that starts az. Raises DeployError where it is not installed.
+    """Return the command that starts az. Raises AzureError where it is not installed.
 
     On Windows az is a batch file, and cmd.exe would read `&`, `|`, `%`, `^` and quotes in its
     arguments once more (https://github.com/python/cpython/issues/114539). So the interpreter that
@@ -155,7 +167,7 @@ def find(
     """
     found = which("az")
     if found is None:
-        raise DeployError(MISSING)
+        raise AzureError(MISSING)
     script = Path(found)
     kind = script.suffix.lower()
     if not windows or kind not in (".cmd", ".bat"):
@@ -170,18 +182,18 @@ def find(
 
 
 def check_for_cmd(arguments: Sequence[str]) -> None:
-    """Raise DeployError for an argument that cmd.exe would not hand on as it is."""
+    """Raise AzureError for an argument that cmd.exe would not hand on as it is."""
     for argument in arguments:
         bad = re.search(r'[&|<>^%!"\r\n]', argument)
         if bad:
-            raise DeployError(
+            raise AzureError(
                 f"{argument!r}: {bad[0]!r} cannot be handed to az.cmd safely: rename what it "
                 "stands in, or install the Azure CLI with its installer"
             )
 
 
 def _is_temporary(word: str) -> bool:
-    """Tell whether a word is a path in a folder that the lab makes and removes again."""
+    """Tell whether a word is a path in a folder for files that only az reads."""
     path = Path(word)
     return path.is_absolute() and path.parent.name.startswith(TEMPORARY)
 

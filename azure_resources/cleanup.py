@@ -1,23 +1,19 @@
-"""Removes the lab from Azure, for good: resources first, then what stays soft-deleted.
+"""Removes what a project has in Azure, for good: resources first, then what stays soft-deleted.
 
-Only what carries the lab's id is ever deleted; the resource group only when nothing else is in it.
+Only what carries the project's id is ever deleted; the resource group only when nothing else is in
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
 from typing import Any, Callable, Optional
-
-from lab_utils.cloud import group as groups
-from lab_utils.cloud.deployment import Deployer
-from lab_utils.cloud.state import Record
-from lab_utils.errors import AzError, DeployError
 
 from . import guests, inventory
 from .az import Az
 from .clock import Clock, breathing
+from .errors import AzError, AzureError
 from .inventory import Deleted, Resource, short
-from .ownership import ID_TAG, carries, id_of
+from .ownership import Owner, carries
 from .patience import Patience
 from .purging import NOTICED, Purge
 
@@ -26,38 +22,36 @@ _SOFT_DELETED = (inventory.APIM, inventory.ACCOUNT)  # kinds that stay behind wh
 
 
 class Cleanup:
-    """List and remove what there is of one lab.
+    """List and remove what there is of `owner` in the resource group `group`.
 
-    `groups_of` names the group of every lab that this folder has, or had, in the subscription.
+    Soft-deleted, it may be of any id of the owner, each in its group. `cancel` ends a deployment
+    that may be running; what it raises as AzError is told.
     """
 
     def __init__(
         self,
         az: Az,
-        deployer: Deployer,
-        lab: Record,
-        groups_of: dict[str, str],
+        owner: Owner,
+        group: str,
+        cancel: Callable[[], None],
         say: Callable[[str], None],
         clock: Clock,
     ) -> None:
         self._az = az
-        self._deployer = deployer
-        self._group = lab.group
-        self._groups_of = groups_of
+        self._owner = owner
+        self._whose = f"{owner.name}'s"
+        self._group = group
+        self._cancel = cancel
         self._say = say
         self._clock = clock
 
-    @property
-    def _ids(self) -> Set[str]:
-        return set(self._groups_of)
-
     def listing(self) -> list[str]:
-        """Return a line for everything of the lab; say what is not the lab's and will be left."""
+        """Return a line for all that is the owner's; say what is not, and will be left."""
         lines, others = self._live()
-        deleted, problems = inventory.deleted(self._az, self._groups_of)
+        deleted, problems = inventory.deleted(self._az, self._owner)
         others += [str(item) for item in deleted if not item.ours]
         for line in others:
-            self._say(f"not the lab's, will be left: {line}")
+            self._say(f"not {self._whose}, will be left: {line}")
         for problem in problems:
             self._say(problem)
         return lines + [str(item) for item in deleted if item.ours]
@@ -65,18 +59,21 @@ class Cleanup:
     def remove(self) -> None:
         """Delete, wait and purge; what is gone already counts as done.
 
-        Raises DeployError, with reasons and what to do, where something that may cost stays.
+        Raises AzureError, with reasons and what to do, where something that may cost stays.
         """
         gone, problems = self._delete()
-        left = Purge(self._az, self._groups_of, self._say, self._clock).purge(gone)
+        left = Purge(self._az, self._owner, self._say, self._clock).purge(gone)
         live = self._still_live(bool(problems))
         if live or problems:
-            raise DeployError("\n".join(["something of the lab is left:", *live, *problems]))
-        self._say("nothing of the lab that costs is left" if left else "nothing of the lab is left")
+            raise AzureError(
+                "\n".join([f"something of {self._owner.name} is left:", *live, *problems])
+            )
+        what = f"{self._owner.name} that costs" if left else self._owner.name
+        self._say(f"nothing of {what} is left")
 
     def _live(self) -> tuple[list[str], list[str]]:
-        """Return a line for each thing that is not soft-deleted: the lab's, and others."""
-        group = groups.show(self._az, self._group)
+        """Return a line for each thing that is not soft-deleted: the owner's, and others."""
+        group = inventory.group(self._az, self._group)
         if group is None:
             return [], []
         ours, strangers = self._resources()
@@ -92,29 +89,29 @@ class Cleanup:
         return lines, others
 
     def _resources(self) -> tuple[list[Resource], list[Resource]]:
-        """Return what is the lab's and what is somebody else's; what Azure made is nobody's."""
-        found = inventory.resources(self._az, self._group, self._ids)
+        """Return what is the owner's and what is somebody else's; what Azure made is nobody's."""
+        found = inventory.resources(self._az, self._group, self._owner)
         ours = [resource for resource in found if resource.ours]
         return ours, [item for item in found if not (item.ours or item.by_azure)]
 
     def _stranger(self, resource: Resource) -> str:
-        """Return a line for what is not the lab's, and for what may be but has lost its tag."""
-        named = [lab for lab in self._ids if carries(resource.name, lab)]
-        if not named or resource.lab_id:
+        """Return a line for what is not the owner's, and for what may be but has lost its tag."""
+        named = [own_id for own_id in self._owner.ids if carries(resource.name, own_id)]
+        if not named or resource.tagged:
             return str(resource)
         return (
-            f"{resource}  (its name has the lab's id, its tags do not: where it is the lab's, put "
-            f"the tag {ID_TAG}={named[0]} on it)"
+            f"{resource}  (its name has {self._whose} id, its tags do not: where it is "
+            f"{self._whose}, put the tag {self._owner.id_tag}={named[0]} on it)"
         )
 
     def _is_ours(self, group: dict[str, Any]) -> bool:
-        return id_of(group["tags"]) in self._ids
+        return self._owner.id_of(group["tags"]) in self._owner.ids
 
     def _still_live(self, expected: bool) -> list[str]:
         """List what is left; where that should be nothing, give Azure a while to notice."""
         patience = Patience(self._say, self._clock, "Azure's listing")
         while True:
-            group = groups.show(self._az, self._group)
+            group = inventory.group(self._az, self._group)
             lines = [str(resource) for resource in self._resources()[0]] if group else []
             if not lines or expected or patience.seconds > NOTICED:
                 return lines
@@ -122,19 +119,19 @@ class Cleanup:
 
     def _delete(self) -> tuple[list[Deleted], list[str]]:
         """Delete the resources; return what is then soft-deleted, and what could not be done."""
-        group = groups.show(self._az, self._group)
+        group = inventory.group(self._az, self._group)
         if group is None:
             self._say(f"resource group {self._group}: not there")
             return [], []
         ours, others = self._resources()
         kept = self._with_guests(ours, others)
         for resource in others:
-            self._say(f"not the lab's, left alone: {self._stranger(resource)}")
+            self._say(f"not {self._whose}, left alone: {self._stranger(resource)}")
         for resource in ours:
             if resource not in kept:
                 self._say(f"to be deleted: {resource}")
         if not self._is_ours(group) or others or kept:
-            self._say(f"resource group {self._group} stays, with what is not the lab's in it")
+            self._say(self._stays)
             deleted, problems = self._delete_each([item for item in ours if item not in kept])
             return self._soft(deleted), [*kept.values(), *problems]
         failure = self._delete_group(group["properties"]["provisioningState"])
@@ -146,10 +143,14 @@ class Cleanup:
         problems = [*kept.values(), *problems]
         if not problems:  # what had kept the group is gone now
             if self._resources()[1]:
-                self._say(f"resource group {self._group} stays, with what is not the lab's in it")
+                self._say(self._stays)
                 return self._soft(deleted), []
             failure = self._delete_group("")
         return self._soft(deleted), [failure, *problems] if failure else []
+
+    @property
+    def _stays(self) -> str:
+        return f"resource group {self._group} stays, with what is not {self._whose} in it"
 
     def _soft(self, resources: list[Resource]) -> list[Deleted]:
         return [
@@ -161,11 +162,11 @@ class Cleanup:
     def _guests(
         self, ours: list[Resource], others: list[Resource]
     ) -> dict[Resource, tuple[list[str], str]]:
-        """Return what each of the lab's services holds of others, or why that cannot be seen."""
+        """Return what each service of the owner holds of others, or why that cannot be seen."""
         found = {}
         for service in ours:
             try:
-                held = guests.held(self._az, self._group, service, others, self._ids), ""
+                held = guests.held(self._az, self._group, service, others, self._owner), ""
             except AzError as error:
                 held = [], "" if error.not_found else error.reason
             if any(held):
@@ -173,15 +174,15 @@ class Cleanup:
         return found
 
     def _with_guests(self, ours: list[Resource], others: list[Resource]) -> dict[Resource, str]:
-        """Return the lab's services that are not to be deleted, and what to tell of each."""
+        """Return the owner's services that are not to be deleted, and what to tell of each."""
         kept = {}
         for service, (held, unseen) in self._guests(ours, others).items():
             reason = (
-                f"it holds what is not the lab's: {', '.join(held)}.\nNext: let whoever put that "
-                "there take it out, in the portal for instance, and run this again."
+                f"it holds what is not {self._whose}: {', '.join(held)}.\nNext: let whoever put "
+                "that there take it out, in the portal for instance, and run this again."
                 if held
-                else f"whether it holds what is not the lab's cannot be seen: {unseen}.\nNext: run "
-                "this again."
+                else f"whether it holds what is not {self._whose} cannot be seen: {unseen}.\nNext: "
+                "run this again."
             )
             kept[service] = f"{short(service.kind)} {service.name} was not deleted, {reason}"
         return kept
@@ -208,16 +209,18 @@ class Cleanup:
         return ""
 
     def _group_state(self) -> str:
-        group = groups.show(self._az, self._group)
+        group = inventory.group(self._az, self._group)
         return str(group["properties"]["provisioningState"]) if group else "gone"
 
     def _delete_each(self, ours: list[Resource]) -> tuple[list[Resource], list[str]]:
         """Delete one by one, again as long as that brings any further: some hang on others."""
         if not ours:
-            self._say(f"resource group {self._group}: nothing of the lab in it to delete")
+            self._say(
+                f"resource group {self._group}: nothing of {self._owner.name} in it to delete"
+            )
             return [], []
         try:
-            self._deployer.cancel()
+            self._cancel()
         except AzError as error:
             self._say(f"could not look for a running deployment: {error.reason}")
         deleted: list[Resource] = []

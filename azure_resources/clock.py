@@ -1,4 +1,4 @@
-"""Time, as the parts of the Azure target see it: tests bring a clock of their own."""
+"""Time, as what waits for Azure sees it: tests bring a clock of their own."""
 
 from __future__ import annotations
 

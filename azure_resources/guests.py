@@ -1,22 +1,16 @@
-"""What others have put into the lab's own services, and would lose with them."""
+"""What others have put into one's own services, and would lose with them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gateway_conformance.question import API as SCRATCH
-from lab_utils.cloud.management import API
-from lab_utils.errors import AzError
-
 from .az import Az
+from .errors import AzError
 from .inventory import ACCOUNT, APIM, Resource, short
-from .ownership import id_of
+from .ownership import Owner
 
-# Every name that infra/main.bicep gives within API Management, and that the conformance command
-# gives its scratch API and what belongs to it.
-_THE_LABS = rf"{API}(?:;rev=\d+)?|openai\d+|mock|response-streaming|{SCRATCH}.*"
 # What a tier brings: https://learn.microsoft.com/azure/api-management/get-started-create-service-instance
 _SAMPLES = r"echo-api|starter|unlimited|master"
 _OF_A_LOGGER = "Logger-Credentials-"  # begins the name of the secret that a logger keeps
@@ -37,11 +31,11 @@ _BEING_MADE = ("Accepted", "Activating", "Created", "Creating")  # nobody could 
 
 
 def held(
-    az: Az, group: str, service: Resource, others: Sequence[Resource], ids: Set[str]
+    az: Az, group: str, service: Resource, others: Sequence[Resource], owner: Owner
 ) -> list[str]:
-    """Return what one of the lab's resources holds that is not the lab's.
+    """Return what one of the owner's resources holds that is not the owner's.
 
-    `others` are the resources of the group that are not the lab's: some are part of it. Raises
+    `others` are the resources of the group that are not the owner's: some are part of it. Raises
     AzError where that cannot be seen.
     """
     start = f"{service.id}/".lower()
@@ -50,28 +44,31 @@ def held(
     ]
     try:
         if service.state not in _BEING_MADE:
-            found += _inside(az, group, service, ids)
+            found += _inside(az, group, service, owner)
     except AzError:
         if service.state != "Failed":  # one that never came to be cannot be looked into
             raise
     return found
 
 
-def _inside(az: Az, group: str, service: Resource, ids: Set[str]) -> Iterator[str]:
+def _inside(az: Az, group: str, service: Resource, owner: Owner) -> Iterator[str]:
     """Yield what somebody has put into a gateway or an account."""
     if service.kind == APIM:
         for collection, noun in _COLLECTIONS:
-            for item in _foreign(az, service, collection):
+            for item in _foreign(az, service, collection, owner.inside):
                 yield f"{noun} {item['name']}"
     if service.kind == ACCOUNT:
         where = ("--resource-group", group, "--name", service.name)
         for item in az.json("cognitiveservices", "account", "deployment", "list", *where):
-            if id_of(item.get("tags")) not in ids:
+            if owner.id_of(item.get("tags")) not in owner.ids:
                 yield f"model deployment {item['name']}"
 
 
-def _foreign(az: Az, service: Resource, collection: str) -> Iterator[dict[str, Any]]:
-    """Yield what somebody has put into a collection; one page of it tells whether anybody has."""
+def _foreign(az: Az, service: Resource, collection: str, own: str) -> Iterator[dict[str, Any]]:
+    """Yield what somebody has put into a collection; one page of it tells whether anybody has.
+
+    `own` is a pattern of the owner's names.
+    """
     url = f"{service.id}/{collection}?api-version={_VERSION}"
     try:
         listed = az.json("rest", "--method", "get", "--url", url)["value"]
@@ -80,7 +77,7 @@ def _foreign(az: Az, service: Resource, collection: str) -> Iterator[dict[str, A
             return
         raise
     for item in listed:
-        if not re.fullmatch(f"{_THE_LABS}|{_SAMPLES}", item["name"]) and not _is_brought(item):
+        if not re.fullmatch(f"{own}|{_SAMPLES}", item["name"]) and not _is_brought(item):
             yield item
 
 

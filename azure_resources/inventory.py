@@ -1,16 +1,14 @@
-"""What there is of the lab in Azure: resources, and what is soft-deleted and blocks a name."""
+"""What there is in a resource group, and what is soft-deleted and blocks a name; whose it is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from lab_utils.errors import AzError
-
 from .az import Az
-from .ownership import carries, id_of, is_ours
+from .errors import AzError
+from .ownership import Owner, carries
 
 APIM = "Microsoft.ApiManagement/service"
 ACCOUNT = "Microsoft.CognitiveServices/accounts"
@@ -25,9 +23,10 @@ COSTS = {
     (ACCOUNT, "S0"): "by the token, nothing while idle",
     ("Microsoft.Web/serverfarms", "B1"): "about 0.02 USD an hour",
 }
+Group = dict[str, Any]
 _KNOWN = {kind.lower(): kind for kind, _ in COSTS}  # Azure lists Microsoft.Web/serverFarms
 # Application Insights makes these by itself, without tags: a group, which all components of the
-# resource group share, and a rule for each component.
+# resource group share, and a rule for each component, here one that is called appi and an id.
 _ALERT_GROUP = "microsoft.insights/actiongroups/application insights smart detection"
 _ALERT_RULE = "microsoft.alertsmanagement/smartdetectoralertrules/failure anomalies - appi"
 
@@ -44,7 +43,7 @@ class Resource:
     since: str  # date and time of its creation, as Azure tells them; may be empty
     ours: bool
     state: str = "Succeeded"  # as its provider tells it
-    lab_id: str = ""  # in its tag
+    tagged: str = ""  # the id in its tag
     by_azure: bool = False  # made by Azure beside others: nobody's, worth nothing without them
 
     def __str__(self) -> str:
@@ -97,8 +96,19 @@ def short(kind: str) -> str:
     return kind[len("Microsoft.") :] if kind.startswith("Microsoft.") else kind
 
 
-def resources(az: Az, group: str, ids: Set[str]) -> list[Resource]:
-    """List the resources of a group that exists, those of the labs with `ids` and others."""
+def group(az: Az, name: str) -> Optional[Group]:
+    """Return a resource group as Azure shows it, or None where there is none."""
+    try:
+        found: Group = az.json("group", "show", "--name", name)
+    except AzError as error:
+        if error.not_found:
+            return None
+        raise
+    return found
+
+
+def resources(az: Az, group: str, owner: Owner) -> list[Resource]:
+    """List the resources of a group that exists, those of `owner` and others."""
     return [
         Resource(
             id=item["id"],
@@ -107,20 +117,19 @@ def resources(az: Az, group: str, ids: Set[str]) -> list[Resource]:
             location=item["location"],
             sku=(item.get("sku") or {}).get("name") or "",
             since=_moment(item.get("createdTime")),
-            ours=is_ours(item, ids) or _is_alert_rule(item, ids),
+            ours=owner.owns(item) or _is_alert_rule(item, owner),
             state=item.get("provisioningState") or "Succeeded",
-            lab_id=id_of(item.get("tags")),
+            tagged=owner.id_of(item.get("tags")),
             by_azure=f"{item['type']}/{item['name']}".lower() == _ALERT_GROUP,
         )
         for item in az.json("resource", "list", "--resource-group", group)
     ]
 
 
-def deleted(az: Az, groups: dict[str, str]) -> tuple[list[Deleted], list[str]]:
-    """List what is soft-deleted of the labs, and of others in the same groups.
+def deleted(az: Az, owner: Owner) -> tuple[list[Deleted], list[str]]:
+    """List what is soft-deleted of `owner`, and of others in the same groups.
 
-    `groups` names the group of each lab by the lab's id. Of what Azure does not let see, a line
-    in the second list tells.
+    Of what Azure does not let see, a line in the second list tells.
     """
     found: list[Deleted] = []
     problems = []
@@ -133,29 +142,29 @@ def deleted(az: Az, groups: dict[str, str]) -> tuple[list[Deleted], list[str]]:
         except AzError as error:
             problems.append(f"could not look for soft-deleted {short(kind)}: {error.reason}")
             continue
-        found += [item for item in (_deleted(kind, entry, groups) for entry in listed) if item]
+        found += [item for item in (_deleted(kind, entry, owner) for entry in listed) if item]
     return found, problems
 
 
-def _deleted(kind: str, item: dict[str, Any], groups: dict[str, str]) -> Optional[Deleted]:
+def _deleted(kind: str, item: dict[str, Any], owner: Owner) -> Optional[Deleted]:
     """Return a soft-deleted resource of one of the groups, or None for any other.
 
     API Management shows no tags of what is deleted: there the name carries the id, and the group
-    it was in must be that lab's. A tag that names another lab outweighs a name.
+    it was in must be that id's. A tag with another id outweighs a name.
     """
     group = _group(item["serviceId"] if kind == APIM else item["id"])
     when = item.get("deletionDate") or (item.get("properties") or {}).get("deletionDate")
-    here = {lab for lab, name in groups.items() if name.lower() == group.lower()}
+    here = {own_id for own_id, name in owner.groups.items() if name.lower() == group.lower()}
     if not here:
         return None
-    tagged = id_of(item.get("tags"))
-    ours = any(carries(item["name"], lab) and tagged in ("", lab) for lab in here)
+    tagged = owner.id_of(item.get("tags"))
+    ours = any(carries(item["name"], own_id) and tagged in ("", own_id) for own_id in here)
     return Deleted(kind, item["name"], group, item["location"], _moment(when), ours)
 
 
-def _is_alert_rule(item: dict[str, Any], ids: Set[str]) -> bool:
+def _is_alert_rule(item: dict[str, Any], owner: Owner) -> bool:
     name = f"{item['type']}/{item['name']}".lower()
-    return any(name == f"{_ALERT_RULE}-{lab}" for lab in ids)
+    return any(name == f"{_ALERT_RULE}-{own_id}" for own_id in owner.ids)
 
 
 def _group(resource_id: str) -> str:

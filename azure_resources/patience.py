@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Callable, Optional, TypeVar
 
-from lab_utils.errors import AzError
-
 from .clock import BREATH, Clock, passed
+from .errors import AzError
 
 UNANSWERED = 10  # in a row; what runs in Azure does not mind
 LONGEST_PAUSE = 15.0  # seconds between two questions

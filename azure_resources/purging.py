@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
-from lab_utils.errors import AzError
-
 from . import inventory
 from .az import Az
 from .clock import Clock, breathing
+from .errors import AzError
 from .inventory import Deleted, short
+from .ownership import Owner
 from .patience import Patience
 
 SECONDS = 3600.0
@@ -19,13 +19,11 @@ BY_ITSELF = "48 hours after its deletion"  # what Azure purges without being ask
 
 
 class Purge:
-    """Purge what carries an id of this folder's labs, and what was deleted just now."""
+    """Purge what carries an id of the owner, and what was deleted just now."""
 
-    def __init__(
-        self, az: Az, groups_of: dict[str, str], say: Callable[[str], None], clock: Clock
-    ) -> None:
+    def __init__(self, az: Az, owner: Owner, say: Callable[[str], None], clock: Clock) -> None:
         self._az = az
-        self._groups_of = groups_of
+        self._owner = owner
         self._say = say
         self._clock = clock
 
@@ -34,14 +32,14 @@ class Purge:
 
         `gone` was deleted just now: Azure may take a while to list it, so its names do.
         """
-        listed, problems = inventory.deleted(self._az, self._groups_of)
+        listed, problems = inventory.deleted(self._az, self._owner)
         for problem in problems:
             self._say(problem)
         just_deleted = {item.key for item in gone}
         wanted = [item for item in listed if item.ours or item.key in just_deleted]
         for item in listed:
             if item not in wanted:
-                self._say(f"not the lab's, left alone: {item}")
+                self._say(f"not {self._owner.name}'s, left alone: {item}")
         known = {item.key for item in wanted}
         wanted += [item for item in gone if item.key not in known]
         return [item for item in wanted if not self._purged(item)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from azure_resources import errors as azure
 from local_processes.errors import DamagedError, FolderError, InTheWayError, LocalError
 
-from .errors import DeployError
+from .errors import AzError, DeployError
 
 
 @contextmanager
@@ -17,6 +18,10 @@ def lab_errors() -> Iterator[None]:
         yield
     except LocalError as error:
         raise DeployError(local(error)) from error.__cause__
+    except azure.AzError as error:
+        raise AzError(error) from error.__cause__
+    except azure.AzureError as error:
+        raise DeployError(str(error)) from error.__cause__
 
 
 def local(error: LocalError) -> str:

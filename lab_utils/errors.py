@@ -11,6 +11,8 @@ LabError
 
 from __future__ import annotations
 
+from azure_resources import errors as azure
+
 
 class LabError(Exception):
     """Stand above every error the lab raises on purpose; its text tells the next step."""
@@ -27,18 +29,12 @@ class DeployError(LabError):
 class AzError(DeployError):
     """Tell which Azure CLI command failed, with Azure's own code and message, and what to do."""
 
-    def __init__(
-        self, command: str, code: str, message: str, next_step: str = "", not_found: bool = False
-    ) -> None:
-        told = f"{code}: {message}" if code else message
-        self.reason = told
-        advice = f"\nNext: {next_step}." if next_step else ""
-        super().__init__(f"{told}\nThe command was: {command}{advice}")
-        self.command = command
-        self.code = code
-        self.message = message
-        self.next_step = next_step
-        self.not_found = not_found
+    def __init__(self, failed: azure.AzError) -> None:
+        super().__init__(str(failed))
+        self.command = failed.command
+        self.code = failed.code
+        self.message = failed.message
+        self.next_step = failed.next_step
 
 
 class GatewayError(LabError):

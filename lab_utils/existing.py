@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 import requests
 
-from azure_resources.az import Az, Runner
+from azure_resources.az import Runner
 from local_processes import waiting
 from stream_probe import proxies
 
 from . import refused, scopes
+from .boundary import lab_errors
+from .cloud.next_steps import az
 from .errors import GatewayError
 from .secret import Secret
 from .settings import Settings
@@ -83,6 +85,7 @@ class ExistingTarget:
             backends=(),
         )
 
+    @lab_errors()
     def policy(self) -> str:
         """Return the API's own policy document. Raises AzError and GatewayError."""
         facts = self.facts()
@@ -99,10 +102,11 @@ class ExistingTarget:
         """Say that the policy stays as it is."""
         self._say(f"{_WHO}: its policy stays as it is, {name} is not applied")
 
+    @lab_errors()
     def facts(self) -> Facts:
         """Return what is in force, as far as it can be read. Raises AzError and GatewayError."""
         if self._found is None and self._settings.apim_id:
-            self._found = scopes.read(Az(self._run, self._say), self._settings.apim_id)
+            self._found = scopes.read(az(self._run, self._say), self._settings.apim_id)
         return self._found or Facts(sku="", body_bytes={})
 
     def resources(self) -> list[str]:

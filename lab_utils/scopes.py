@@ -71,7 +71,7 @@ def read(az: Az, api: str) -> Facts:
     is not there.
     """
     subscription, service = api.split("/")[2], api.partition("/apis/")[0]
-    account = sign_in(az, subscription)
+    account = sign_in(az, "the lab", subscription)
     token = az.of(account.subscription).json("account", "get-access-token")["accessToken"]
     with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {token}"

@@ -22,6 +22,7 @@ PAGES = sorted(
         "policy_expressions",
         "mock_openai",
         "gateway_conformance",
+        "azure_resources",
         "local_processes",
         "notebook_runner",
         "stream_probe",

@@ -26,8 +26,7 @@ BELOW = {
         "policy_expressions",
         "stream_probe",
     },
-    # The lab's settings, until it takes plain values
-    "azure_resources": {"gateway_conformance", "lab_utils", "local_processes"},
+    "azure_resources": {"local_processes"},
     "local_processes": set(),
     "gateway_conformance": {"stream_probe"},
     "stream_probe": set(),

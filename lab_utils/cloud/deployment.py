@@ -11,12 +11,13 @@ from typing import Any, Callable, TypeVar
 from azure_resources import refusal
 from azure_resources.az import Az
 from azure_resources.clock import Clock
+from azure_resources.errors import AzError
 from azure_resources.inventory import short
 from azure_resources.patience import Patience
 from azure_resources.progress import ENDED, Progress, failed_modules, failures
 from azure_resources.redaction import redact
 
-from ..errors import AzError, DeployError
+from ..errors import DeployError
 from ..settings import Settings
 from . import template
 from .parameters import parameter_file
@@ -202,8 +203,9 @@ class Deployer:
         for resource, error in failures(operations) or ([(self._name, whole)] if whole else []):
             cause = refusal.error(error)
             told.append(f"{resource}: {redact(cause.told)}")
-            if cause.next_step:
-                told.append(f"Next: {cause.next_step}.")
+            step = self._az.next_step(cause.code)
+            if step:
+                told.append(f"Next: {step}.")
         return "\n".join(told)
 
     @contextmanager

@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
+from azure_resources import inventory
 from azure_resources.az import Az
-from azure_resources.ownership import ID_TAG, OWNER_TAG, TAG, id_of, owner_of
+from azure_resources.errors import AzError
+from azure_resources.inventory import Group
+from azure_resources.ownership import Owner
 
-from ..errors import AzError, DeployError
+from ..errors import DeployError
 from ..settings import Settings
+from .owner import LAB
 from .state import Record
 
-Group = dict[str, Any]
 _ASK_FOR_ONE = (
     "let a Contributor of the subscription create a resource group and make you Contributor of it, "
     "then set LAB_RESOURCE_GROUP to its name and LAB_ADOPT_GROUP=true; docs/azure.md, Rights"
 )
 
 
-def show(az: Az, name: str) -> Optional[Group]:
-    """Return the group as Azure shows it, or None where there is none."""
-    try:
-        group: Group = az.json("group", "show", "--name", name)
-    except AzError as error:
-        if error.not_found:
-            return None
-        raise
-    return group
-
-
-def find(az: Az, settings: Settings, lab: Record, ids: Set[str]) -> Optional[str]:
+def find(az: Az, settings: Settings, lab: Record, owner: Owner) -> Optional[str]:
     """Return the region of the group, or None where there is none yet.
 
-    `ids` are those of this folder's labs. Raises DeployError where the group is being deleted, and
-    where it is not the lab's and LAB_ADOPT_GROUP does not allow its use.
+    `owner` has the ids of this folder's labs. Raises DeployError where the group is being deleted,
+    and where it is not the lab's and LAB_ADOPT_GROUP does not allow its use.
     """
     with _asked_for():
-        group = show(az, lab.group)
+        group = inventory.group(az, lab.group)
     if group is None:
         return None
     if group["properties"]["provisioningState"] == "Deleting":
         raise DeployError(f"resource group {lab.group} is being deleted: wait until it is gone")
-    if id_of(group["tags"]) not in ids and not settings.adopt_group:
+    if owner.id_of(group["tags"]) not in owner.ids and not settings.adopt_group:
         raise DeployError(whose(group))
     return str(group["location"])
 
 
 def whose(group: Group) -> str:
     """Return what to tell of a group that is not this lab's."""
-    name, lab_id, owner = group["name"], id_of(group["tags"]), owner_of(group["tags"])
+    name, lab_id, owner = group["name"], LAB.id_of(group["tags"]), LAB.person(group["tags"])
     if lab_id:
         by = f", deployed by {owner}" if owner else ""
         return (
@@ -60,7 +52,7 @@ def whose(group: Group) -> str:
             f"is yours, deployed from another folder or machine, set LAB_ID={lab_id}."
         )
     return (
-        f"resource group {name} exists and is not this lab's, it has no tag {ID_TAG}.\n"
+        f"resource group {name} exists and is not this lab's, it has no tag {LAB.id_tag}.\n"
         "Next: choose another LAB_RESOURCE_GROUP, or none, for one of the lab's own; or set "
         "LAB_ADOPT_GROUP=true to deploy into it beside what is there."
     )
@@ -68,9 +60,9 @@ def whose(group: Group) -> str:
 
 def create(az: Az, settings: Settings, lab: Record, user: str, say: Callable[[str], None]) -> None:
     """Create the group with the lab's tags."""
-    tags = ["=".join(TAG), f"{ID_TAG}={lab.id}"]
+    tags = ["=".join(LAB.tag), f"{LAB.id_tag}={lab.id}"]
     if re.fullmatch(r"[\w.@-]+", user):
-        tags.append(f"{OWNER_TAG}={user}")
+        tags.append(f"{LAB.owner_tag}={user}")
     where = ("--name", lab.group, "--location", settings.location)
     with _asked_for():
         az.json("group", "create", *where, "--tags", *tags)
@@ -88,15 +80,15 @@ def _asked_for() -> Iterator[None]:
         raise AzError(error.command, error.code, error.message, _ASK_FOR_ONE) from error
 
 
-def other_labs(az: Az, ids: Set[str]) -> list[str]:
-    """Return a line for each lab in the subscription that this folder does not know.
+def other_labs(az: Az, owner: Owner) -> list[str]:
+    """Return a line for each lab in the subscription that is not `owner`'s.
 
     Raises AzError where groups may not be listed.
     """
-    listed = az.json("group", "list", "--tag", "=".join(TAG))
+    listed = az.json("group", "list", "--tag", "=".join(owner.tag))
     return [
-        f"resource group {group['name']}, lab {id_of(group['tags']) or 'without an id'}"
-        + (f", deployed by {owner_of(group['tags'])}" if owner_of(group["tags"]) else "")
+        f"resource group {group['name']}, lab {owner.id_of(group['tags']) or 'without an id'}"
+        + (f", deployed by {owner.person(group['tags'])}" if owner.person(group["tags"]) else "")
         for group in listed
-        if id_of(group["tags"]) not in ids
+        if owner.id_of(group["tags"]) not in owner.ids
     ]

@@ -13,10 +13,11 @@ import requests
 
 from azure_resources.az import TEMPORARY, Az
 from azure_resources.clock import Clock, breathing
+from azure_resources.errors import AzError
 from azure_resources.patience import Patience
 from local_processes import waiting
 
-from ..errors import AzError, DeployError
+from ..errors import DeployError
 from ..settings import PROJECT
 
 SOURCE = PROJECT / "mock_openai"

@@ -6,15 +6,15 @@ deployment goes on, because Azure says it too, only later.
 
 from __future__ import annotations
 
-from collections.abc import Set
 from functools import partial
 from typing import Callable
 
 from azure_resources import inventory
 from azure_resources.az import Az
-from azure_resources.ownership import carries
+from azure_resources.errors import AzError
+from azure_resources.ownership import Owner, carries
 
-from ..errors import AzError, DeployError
+from ..errors import DeployError
 from ..settings import Settings
 from . import models, permissions
 from .parameters import backends, regions
@@ -23,15 +23,15 @@ from .state import Record
 Say = Callable[[str], None]
 
 
-def check(az: Az, settings: Settings, lab: Record, ids: Set[str], say: Say) -> None:
+def check(az: Az, settings: Settings, lab: Record, owner: Owner, say: Say) -> None:
     """Raise DeployError for what Azure would refuse, or what is not this lab's to write over."""
-    standing = inventory.resources(az, lab.group, ids)
+    standing = inventory.resources(az, lab.group, owner)
     _check_standing(standing, lab)
     _check_places(standing, settings)
     known = {resource.name for resource in standing if resource.ours}
     looks = {
         "the rights on the group": partial(permissions.check, az, settings, lab.group),
-        "soft-deleted names": partial(_check_deleted, az, settings, lab, say),
+        "soft-deleted names": partial(_check_deleted, az, settings, lab, owner, say),
     }
     if f"apim-{lab.id}" not in known:
         looks["the name of the gateway"] = partial(_check_name, az, lab)
@@ -83,8 +83,8 @@ def _region(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
-def _check_deleted(az: Az, settings: Settings, lab: Record, say: Say) -> None:
-    found, problems = inventory.deleted(az, {lab.id: lab.group})
+def _check_deleted(az: Az, settings: Settings, lab: Record, owner: Owner, say: Say) -> None:
+    found, problems = inventory.deleted(az, owner.of({lab.id: lab.group}))
     for problem in problems:
         say(problem)
     names = {f"{name}-{lab.id}" for name in ("apim", *backends(settings))}

@@ -11,15 +11,19 @@ from azure_resources.account import Account, sign_in
 from azure_resources.az import Az, Runner
 from azure_resources.cleanup import Cleanup
 from azure_resources.clock import Clock
+from azure_resources.errors import AzError
+from azure_resources.ownership import Owner
 from gateway_conformance.answer import Gateway
 from gateway_conformance.operations import Operation
 
-from ..errors import AzError, ConfigError, DeployError
+from ..boundary import lab_errors
+from ..errors import ConfigError, DeployError
 from ..settings import Settings
 from ..target import Deployment, Facts
-from . import group, mock_app, parameters, preflight, ready, state
+from . import group, mock_app, next_steps, parameters, preflight, ready, state
 from .deployment import Deployer, Outputs
 from .management import Management
+from .owner import LAB
 from .scratch import Scratch
 from .state import Memory, Record
 
@@ -37,28 +41,31 @@ class AzureTarget:
         self._settings = settings
         self._say = say
         self._clock = clock or Clock()
-        self._any_az = Az(run, say)
+        self._any_az = next_steps.az(run, say)
         self._memory = Memory(settings.state_dir)
         self._new: Optional[Record] = None  # a lab that was not deployed yet
         self._management: Optional[Management] = None
 
+    @lab_errors()
     def create_resource_group(self) -> None:
         """Create the group with the lab's tags, or find it. Raises DeployError."""
         region = self._ensure_group()
         if region:
             self._say(f"resource group {self._lab.group} found in {region}")
 
+    @lab_errors()
     def preview(self) -> list[str]:
         """Tell what a deployment would change, one line each; the group must be there."""
         return self._deployer.preview()
 
+    @lab_errors()
     def deploy(self) -> Deployment:
         """Deploy infra/main.bicep, the mock where it is asked for, and wait for an answer.
 
         Raises DeployError, AzError and GatewayError.
         """
         self._ensure_group()
-        preflight.check(self._az, self._settings, self._lab, self._ids, self._say)
+        preflight.check(self._az, self._settings, self._lab, self._owner, self._say)
         outputs = self._deployer.deploy()
         if outputs.mock_app_name:
             mock_app.deploy(
@@ -73,22 +80,27 @@ class AzureTarget:
         ready.wait(self._completions(outputs), deployment.api_key, self._say, self._clock)
         return deployment
 
+    @lab_errors()
     def reach(self) -> Deployment:
         """Return how to reach the lab that stands, from its outputs. Raises DeployError."""
         return self._described(self._deployer.outputs())
 
+    @lab_errors()
     def policy(self) -> str:
         """Return the API's policy document as API Management holds it now."""
         return self._managed.policy()
 
+    @lab_errors()
     def put_policy(self, text: str, name: str) -> None:
         """Replace the API's policy by `text`, called `name` in errors. Raises PolicyError."""
         self._managed.put_policy(text, name)
 
+    @lab_errors()
     def facts(self) -> Facts:
         """Return the tier and the diagnostics in force."""
         return self._managed.facts()
 
+    @lab_errors()
     def scratch(
         self, operations: Sequence[Operation], lab: Deployment
     ) -> AbstractContextManager[Gateway]:
@@ -99,6 +111,7 @@ class AzureTarget:
         scratch = Scratch(self._managed, self._say)
         return scratch.made(operations, lab.gateway_url, lab.deployment)
 
+    @lab_errors()
     def resources(self) -> list[str]:
         """List what exists now, soft-deleted resources too, with cost and age.
 
@@ -108,6 +121,7 @@ class AzureTarget:
         here = self._cleanup.listing() if self._has_been() else []
         return [*here, *self._elsewhere]
 
+    @lab_errors()
     def remove(self, confirm: str = "") -> None:
         """Remove what `resources` lists here, when `confirm` is the resource group's name.
 
@@ -132,7 +146,7 @@ class AzureTarget:
 
     @cached_property
     def _account(self) -> Account:
-        account = sign_in(self._any_az, self._settings.subscription)
+        account = sign_in(self._any_az, LAB.name, self._settings.subscription)
         self._say(f"subscription {account.name} ({account.subscription})")
         return account
 
@@ -174,8 +188,8 @@ class AzureTarget:
         return {lab: group for lab, group in self._groups_of.items() if lab not in stand}
 
     @property
-    def _ids(self) -> frozenset[str]:
-        return frozenset(self._groups_of)
+    def _owner(self) -> Owner:
+        return LAB.of(self._groups_of)
 
     @property
     def _elsewhere(self) -> list[str]:
@@ -184,7 +198,7 @@ class AzureTarget:
 
     def _ensure_group(self) -> Optional[str]:
         """Return the region of the group, or None after creating it."""
-        region = group.find(self._az, self._settings, self._lab, self._ids)
+        region = group.find(self._az, self._settings, self._lab, self._owner)
         for line in self._elsewhere:
             self._say(line)
         self._memory.keep(self._lab)  # before there is anything: an interrupted lab is known
@@ -202,7 +216,7 @@ class AzureTarget:
             f"remembers in {self._memory.path}"
         )
         try:
-            others = group.other_labs(self._az, self._ids)
+            others = group.other_labs(self._az, self._owner)
         except AzError as error:
             self._say(f"could not look for other labs: {error.reason}")
             return False
@@ -218,9 +232,9 @@ class AzureTarget:
 
     @property
     def _cleanup(self) -> Cleanup:
-        return Cleanup(
-            self._az, self._deployer, self._to_remove, self._removable, self._say, self._clock
-        )
+        owner, place = LAB.of(self._removable), self._to_remove.group
+        cancel = self._deployer.cancel
+        return Cleanup(self._az, owner, place, cancel, self._say, self._clock)
 
     @property
     def _managed(self) -> Management:

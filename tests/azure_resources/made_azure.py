@@ -9,11 +9,19 @@ from typing import Any, Optional
 
 from azure_resources.az import Completed
 from azure_resources.inventory import ACCOUNT, APIM
+from azure_resources.ownership import Owner
 
 LAB, FORMER, FOREIGN = "k3v7q2xd", "c2c2c2c2", "m5m5m5m5"
 UPSTREAM = "abcdefghijklm"  # the lab this one comes from has uniqueString's letters in its names
 GROUP, ELSEWHERE, OTHERS = "team", "team-2", "another"
 HOME = {LAB: GROUP, FORMER: ELSEWHERE}  # the group of each lab of this folder
+OWNER = Owner(
+    name="the lab",
+    tag=("lab", "response-streaming"),
+    id_tag="lab-id",
+    owner_tag="lab-owner",
+    inside=r"inference|openai\d+",
+)
 SITE, STORAGE = "Microsoft.Web/sites", "Microsoft.Storage/storageAccounts"
 PROJECT = f"{ACCOUNT}/projects"  # part of an account, and listed like a resource of its own
 SOFT = (APIM, ACCOUNT)

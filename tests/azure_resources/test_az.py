@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from azure_resources.az import Az, Completed, Process, check_for_cmd, find
-from lab_utils.errors import AzError, DeployError
+from azure_resources.errors import AzError, AzureError
 
 
 class Script:
@@ -62,14 +62,15 @@ def test_no_data_where_data_is_wanted_is_an_error() -> None:
 
 def test_a_refusal_tells_code_message_command_and_next_step() -> None:
     stderr = "ERROR: (AuthorizationFailed) no right to Bearer abcdefghijk\nCode: x"
+    steps = {"AuthorizationFailed": "ask for the roles"}
     with pytest.raises(AzError) as caught:
-        Az(Script("", stderr, 1), refuse).run("group", "create", "-n", "two words")
+        Az(Script("", stderr, 1), refuse, steps=steps).run("group", "create", "-n", "two words")
     error = caught.value
     assert (error.code, error.not_found) == ("AuthorizationFailed", False)
     lines = str(error).splitlines()
     assert lines[0] == "AuthorizationFailed: no right to Bearer ***"
     assert "two words" in lines[1]
-    assert lines[2].startswith("Next: ask for the roles")
+    assert lines[2] == "Next: ask for the roles."
 
 
 def test_a_refusal_without_a_code_begins_with_its_message() -> None:
@@ -173,7 +174,7 @@ def finds(path: Optional[Path]) -> list[str]:
 
 
 def test_az_missing_is_told() -> None:
-    with pytest.raises(DeployError, match="not on PATH"):
+    with pytest.raises(AzureError, match="not on PATH"):
         finds(None)
 
 
@@ -210,9 +211,9 @@ def test_a_batch_file_without_its_python_is_started_itself(tmp_path: Path) -> No
     "argument", ["a&b", "a|b", "%PATH%", 'a"b', "a^b", "a\nb", "!x!", "<", ">"]
 )
 def test_what_cmd_would_read_again_is_refused(argument: str) -> None:
-    with pytest.raises(DeployError, match="safely"):
+    with pytest.raises(AzureError, match="safely"):
         check_for_cmd(["group", argument])
-    with pytest.raises(DeployError, match="safely"):
+    with pytest.raises(AzureError, match="safely"):
         Process(["az.cmd"])([argument], 1)
 
 

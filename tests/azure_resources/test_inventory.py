@@ -11,6 +11,7 @@ import pytest
 from azure_resources import inventory
 from azure_resources.az import Az, Completed
 from azure_resources.inventory import ACCOUNT, APIM, Deleted
+from tests.azure_resources.made_azure import OWNER
 
 GROUP = "lab"
 LAB, OTHER = "k3v7q2xd", "m5m5m5m5"
@@ -71,7 +72,7 @@ def test_the_id_decides_whose_a_soft_deleted_resource_is(
     services: list[Any], accounts: list[Any], ours: list[str], others: list[str]
 ) -> None:
     answers = {"apim deletedservice": services, "cognitiveservices account": accounts}
-    found, problems = inventory.deleted(az(answers), {LAB: GROUP})
+    found, problems = inventory.deleted(az(answers), OWNER.of({LAB: GROUP}))
     assert [item.name for item in found if item.ours] == ours
     assert [item.name for item in found if not item.ours] == others
     assert problems == []
@@ -111,6 +112,6 @@ def test_id_and_name_together_decide_whose_a_resource_is() -> None:
         resource("microsoft.insights/actiongroups", "Application Insights Smart Detection"),
         resource("microsoft.insights/actiongroups", "on call"),
     ]
-    found = inventory.resources(az({"resource list": listed}), GROUP, {LAB})
+    found = inventory.resources(az({"resource list": listed}), GROUP, OWNER.of({LAB: GROUP}))
     assert [item.ours for item in found] == [True, True, *[False] * 3, True, *[False] * 3]
     assert [item.by_azure for item in found] == [*[False] * 7, True, False]

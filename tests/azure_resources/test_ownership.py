@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from azure_resources.az import Az
 from azure_resources.cleanup import Cleanup
+from azure_resources.errors import AzureError
 from azure_resources.inventory import ACCOUNT, APIM
-from azure_resources.ownership import carries, is_ours
-from lab_utils.cloud.deployment import Deployer
-from lab_utils.cloud.state import Record
-from lab_utils.errors import DeployError
-from lab_utils.settings import Settings
+from azure_resources.ownership import carries
+from tests.azure_resources.clocks import FakeClock
 from tests.azure_resources.made_azure import (
     ELSEWHERE,
     FOREIGN,
@@ -26,6 +24,7 @@ from tests.azure_resources.made_azure import (
     HOME,
     LAB,
     OTHERS,
+    OWNER,
     PROJECT,
     SITE,
     SOFT,
@@ -34,7 +33,6 @@ from tests.azure_resources.made_azure import (
     Azure,
     Thing,
 )
-from tests.cloud.bench import FakeClock
 
 
 def kinds_with_guest(kind: str) -> st.SearchStrategy[Any]:
@@ -101,14 +99,13 @@ class Cleaned:
 
 def clean(azure: Azure) -> Cleaned:
     said: list[str] = []
-    lab, az, clock = Record(LAB, "s", GROUP), Az(azure, said.append), FakeClock()
-    deployer = Deployer(az, Settings(target="azure"), lab, said.append, clock)
-    cleanup = Cleanup(az, deployer, lab, HOME, said.append, clock)
+    az = Az(azure, said.append)
+    cleanup = Cleanup(az, OWNER.of(HOME), GROUP, lambda: None, said.append, FakeClock())
     listed = "\n".join(cleanup.listing())
     named, said[:] = "\n".join(said), []
     try:
         cleanup.remove()
-    except DeployError as error:
+    except AzureError as error:
         return Cleaned(listed, named, "\n".join(said), str(error))
     return Cleaned(listed, named, "\n".join(said), "")
 
@@ -187,4 +184,4 @@ def test_a_name_carries_an_id_only_at_its_end_and_after_a_hyphen() -> None:
     for name in (f"apim{LAB}", f"apim-{LAB}-2", LAB, f"apim-{LAB}x"):
         assert not carries(name, LAB)
     assert not carries("apim-", "")
-    assert not is_ours({"name": "apim-", "tags": {"lab-id": ""}}, [""])
+    assert not OWNER.of({"": GROUP}).owns({"name": "apim-", "tags": {"lab-id": ""}})

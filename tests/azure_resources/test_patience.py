@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from azure_resources.clock import BREATH, Clock, breathing
+from azure_resources.errors import AzError
 from azure_resources.patience import LONGEST_PAUSE, UNANSWERED, Patience
-from lab_utils.errors import AzError
-from tests.cloud.bench import FakeClock
+from tests.azure_resources.clocks import FakeClock
 
 QUIET = (lambda line: None, FakeClock(), "it")
 

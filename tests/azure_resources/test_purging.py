@@ -8,9 +8,10 @@ import pytest
 
 from azure_resources.az import Az
 from azure_resources.clock import Clock
+from azure_resources.errors import AzError
 from azure_resources.inventory import APIM, Deleted
 from azure_resources.purging import NOTICED, Purge
-from lab_utils.errors import AzError
+from tests.azure_resources.made_azure import OWNER
 
 ITEM = Deleted(APIM, "apim-1", "group", "north", "")
 GONE = AzError("az", "ServiceNotFound", "Api service does not exist", not_found=True)
@@ -72,7 +73,7 @@ def test_what_is_gone_all_the_same_is_not_told_as_left(
 ) -> None:
     said: list[str] = []
     clock = Quick()
-    purge = Purge(cast("Az", Service(failure, shown)), {}, said.append, clock)
+    purge = Purge(cast("Az", Service(failure, shown)), OWNER, said.append, clock)
     assert purge.purge([ITEM]) == ([ITEM] if left else [])
     assert ("could not be purged" in said[-1]) == left
     assert said[-1].startswith("purged") != left

@@ -114,33 +114,3 @@ def test_any_output_gives_a_message(stderr: str) -> None:
 @given(st.recursive(st.text(), lambda inner: st.dictionaries(st.text(), inner, max_size=3)))
 def test_any_error_object_is_read(document: object) -> None:
     assert isinstance(error(document), Refusal)
-
-
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        ("InsufficientQuota", "LAB_MODEL_CAPACITY"),
-        ("AuthorizationFailed", "Contributor"),
-        ("FlagMustBeSetForRestore", "lab.remove"),
-        ("ServiceModelDeprecated", "LAB_MODEL"),
-        ("SpecialFeatureOrQuotaIdRequired", "LAB_BACKEND=mock"),
-        ("AADSTS7000215", "az login"),
-        ("NotSignedIn", "az login"),
-        ("BCP007", "infra/"),
-        ("SubscriptionNotFound", "AZURE_SUBSCRIPTION_ID"),
-        ("InvalidResourceLocation", "LAB_LOCATION"),
-        ("PessimisticConcurrencyConflict", "wait some minutes"),
-        ("ServiceAlreadyExists", "leave LAB_ID empty"),
-        ("ScopeLocked", "az lock list"),
-        ("InvalidParameters", "LAB_APIM_SKU"),
-        ("NoBicep", "docs/azure.md"),
-        ("NoProxy", "HTTPS_PROXY"),
-        ("NotTrusted", "REQUESTS_CA_BUNDLE"),
-    ],
-)
-def test_a_known_code_has_a_next_step(code: str, told: str) -> None:
-    assert told in Refusal(code, "").next_step
-
-
-def test_an_unknown_code_promises_nothing() -> None:
-    assert Refusal("Whatever", "").next_step == ""

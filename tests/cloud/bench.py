@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 from azure_resources.az import Az
-from azure_resources.clock import Clock
+from lab_utils.boundary import lab_errors
+from lab_utils.cloud import next_steps
 from lab_utils.cloud.deployment import Deployer
 from lab_utils.cloud.state import Memory, Record
 from lab_utils.cloud.target import AzureTarget
@@ -15,28 +16,9 @@ from lab_utils.settings import Settings
 from tests.arm.cloud import SUBSCRIPTION, Cloud
 from tests.arm.server import Loopback
 from tests.arm.worker import Worker
+from tests.azure_resources.clocks import FakeClock
 
 LAB = "k3v7q2xd"
-
-
-class FakeClock(Clock):
-    """Let no real time pass; Azure's moves on with each question."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.pauses = 0
-        self.on_pause: Callable[[], None] = lambda: None
-
-    def now(self) -> float:
-        """Return what was slept."""
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        """Count the pause."""
-        self.seconds += seconds
-        self.pauses += 1
-        assert self.pauses < 400, "waits for ever"
-        self.on_pause()
 
 
 @dataclass
@@ -55,7 +37,7 @@ class Bench:
 
     @property
     def az(self) -> Az:
-        return Az(self.run, self.said.append)
+        return next_steps.az(self.run, self.said.append)
 
     def settings(self, **chosen: Any) -> Settings:
         return Settings(target="azure", **{"state_dir": self.folder, **chosen})
@@ -68,7 +50,8 @@ class Bench:
         self.cloud.alive = False
         target = self.target(**settings)
         target.create_resource_group()
-        self.deployer(**settings).deploy()
+        with lab_errors():
+            self.deployer(**settings).deploy()
         return target
 
     def deployer(self, **settings: Any) -> Deployer:

@@ -7,28 +7,30 @@ from collections.abc import Sequence
 
 import pytest
 
+from azure_resources import errors as azure
 from azure_resources.account import sign_in
 from azure_resources.az import Az, Completed
-from lab_utils.errors import AzError, DeployError
+from azure_resources.errors import AzureError
+from lab_utils.errors import AzError
 from tests.arm.cloud import SUBSCRIPTION
 from tests.cloud.bench import Bench
 
 
 def test_the_cloud_that_az_is_set_to_is_the_labs(bench: Bench) -> None:
-    account = sign_in(bench.az)
+    account = sign_in(bench.az, "the lab")
     assert (account.subscription, account.name) == (SUBSCRIPTION, "Lab subscription")
     assert account.arm == bench.loopback.url
 
 
 def test_not_signed_in_is_told_with_the_way_to(bench: Bench) -> None:
     bench.loopback.sign_out()
-    with pytest.raises(AzError, match="Next: sign in with `az login`"):
-        sign_in(bench.az)
+    with pytest.raises(azure.AzError, match="Next: sign in with `az login`"):
+        sign_in(bench.az, "the lab")
 
 
 def test_an_unknown_subscription_is_told(bench: Bench) -> None:
-    with pytest.raises(AzError, match="99999999"):
-        sign_in(bench.az, "99999999-0000-0000-0000-000000000000")
+    with pytest.raises(azure.AzError, match="99999999"):
+        sign_in(bench.az, "the lab", "99999999-0000-0000-0000-000000000000")
 
 
 def test_a_sign_in_that_is_over_is_told(bench: Bench) -> None:
@@ -43,5 +45,5 @@ def test_an_old_azure_cli_is_refused() -> None:
     def run(arguments: Sequence[str], seconds: float) -> Completed:
         return Completed(0, json.dumps({"azure-cli": "2.9.1"}), "")
 
-    with pytest.raises(DeployError, match=r"Azure CLI 2\.9\.1 is too old.*az upgrade"):
-        sign_in(Az(run))
+    with pytest.raises(AzureError, match=r"2\.9\.1 is too old, the lab needs 2\.60\.0.*upgrade"):
+        sign_in(Az(run), "the lab")

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from azure_resources import errors as azure
 from lab_utils.cloud.deployment import NAME, Deployer, Outputs
 from lab_utils.cloud.template import INFRA
 from lab_utils.errors import AzError, DeployError
@@ -129,7 +130,7 @@ def test_a_sign_in_that_ends_meanwhile_is_told(bench: Bench) -> None:
         bench.loopback.expire_tokens()
 
     bench.clock.on_pause = sign_in_ends
-    with pytest.raises(AzError) as caught:
+    with pytest.raises(azure.AzError) as caught:
         made.deploy()
     assert "az login" in caught.value.next_step
     assert "goes on in Azure" in bench.said[-1]
@@ -184,6 +185,6 @@ def test_an_update_previews_no_change(bench: Bench) -> None:
 def test_a_refused_preview_tells_why(bench: Bench) -> None:
     made = deployer(bench)
     bench.cloud.deployments.preflight[MODELS] = QUOTA
-    with pytest.raises(AzError) as caught:
+    with pytest.raises(azure.AzError) as caught:
         made.preview()
     assert caught.value.code == "InsufficientQuota"

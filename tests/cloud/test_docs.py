@@ -6,7 +6,7 @@ import re
 
 from azure_resources.account import OLDEST
 from azure_resources.inventory import COSTS
-from azure_resources.ownership import ID_TAG, TAG
+from lab_utils.cloud.owner import LAB
 from lab_utils.cloud.state import GROUP
 from lab_utils.settings import PROJECT
 
@@ -20,10 +20,10 @@ def test_costs_are_those_the_clean_up_shows() -> None:
 
 
 def test_names_are_those_of_the_code() -> None:
-    assert "=".join(TAG) in TEXT
+    assert "=".join(LAB.tag) in TEXT
     assert f"install-azure-cli), {OLDEST[0]}.{OLDEST[1]} or later" in TEXT
     assert GROUP in TEXT
-    assert ID_TAG in TEXT
+    assert LAB.id_tag in TEXT
 
 
 def test_links_lead_somewhere() -> None:

@@ -86,7 +86,7 @@ def test_a_missing_right_is_told(bench: Bench) -> None:
 
 
 def test_a_sign_in_that_is_over_is_told(bench: Bench) -> None:
-    account = sign_in(bench.az)
+    account = sign_in(bench.az, "the lab")
     bench.loopback.sign_out()
     with pytest.raises(GatewayError, match="Next: sign in with `az login`"):
         Management.connect(account, GROUP, "apim-any").policy()

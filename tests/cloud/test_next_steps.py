@@ -7,10 +7,13 @@ from typing import Any, Optional
 
 import pytest
 
-from azure_resources.az import Az, Process, find
+from azure_resources import errors as azure
+from azure_resources.az import TEMPORARY, Process, find
 from azure_resources.inventory import ACCOUNT, APIM
-from lab_utils.cloud import template
+from azure_resources.next_steps import next_step
+from lab_utils.cloud import next_steps, template
 from lab_utils.cloud.deployment import Deployer
+from lab_utils.cloud.next_steps import NEXT_STEPS
 from lab_utils.errors import AzError, DeployError, LabError
 from tests.arm.errors import ArmError
 from tests.cloud.bench import Bench
@@ -123,7 +126,37 @@ def test_a_parameter_file_that_is_gone_is_not_named_by_its_path(bench: Bench) ->
     with pytest.raises(AzError) as caught:
         bench.deploy()
     assert "--parameters parameters.json" in caught.value.command
-    assert "lab-" not in caught.value.command.partition("--parameters")[2].split()[0]
+    assert TEMPORARY not in caught.value.command.partition("--parameters")[2].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("InsufficientQuota", "LAB_MODEL_CAPACITY"),
+        ("AuthorizationFailed", "Contributor"),
+        ("FlagMustBeSetForRestore", "lab.remove"),
+        ("ServiceModelDeprecated", "LAB_MODEL"),
+        ("SpecialFeatureOrQuotaIdRequired", "LAB_BACKEND=mock"),
+        ("AADSTS7000215", "az login"),
+        ("NotSignedIn", "az login"),
+        ("BCP007", "infra/"),
+        ("SubscriptionNotFound", "AZURE_SUBSCRIPTION_ID"),
+        ("InvalidResourceLocation", "LAB_LOCATION"),
+        ("PessimisticConcurrencyConflict", "wait some minutes"),
+        ("ServiceAlreadyExists", "leave LAB_ID empty"),
+        ("ScopeLocked", "az lock list"),
+        ("InvalidParameters", "LAB_APIM_SKU"),
+        ("NoBicep", "docs/azure.md"),
+        ("NoProxy", "HTTPS_PROXY"),
+        ("NotTrusted", "REQUESTS_CA_BUNDLE"),
+    ],
+)
+def test_a_known_code_has_a_next_step(code: str, told: str) -> None:
+    assert told in next_step(code, NEXT_STEPS)
+
+
+def test_an_unknown_code_promises_nothing() -> None:
+    assert next_step("Whatever", NEXT_STEPS) == ""
 
 
 # From here on az is a process of its own, as users have it: its environment is what is wrong.
@@ -132,7 +165,7 @@ def test_a_parameter_file_that_is_gone_is_not_named_by_its_path(bench: Bench) ->
 def deployer(bench: Bench) -> Deployer:
     bench.cloud.alive = False
     bench.target().create_resource_group()
-    az = Az(Process(find()), bench.said.append)
+    az = next_steps.az(Process(find()), bench.said.append)
     return Deployer(az, bench.settings(), bench.lab, bench.said.append, bench.clock)
 
 
@@ -189,8 +222,8 @@ def test_a_way_to_azure_that_is_closed(
                 monkeypatch.delenv(spelled, raising=False)
             else:
                 monkeypatch.setenv(spelled, value)
-    with pytest.raises(AzError) as caught:
-        Az(Process(find()), bench.said.append).json("group", "show", "--name", "any")
+    with pytest.raises(azure.AzError) as caught:
+        next_steps.az(Process(find()), bench.said.append).json("group", "show", "--name", "any")
     assert (caught.value.code, caught.value.message.count("\n")) == (code, 0)
     assert step in str(caught.value)
     assert "Traceback" not in str(caught.value)

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from azure_resources.az import TEMPORARY
 from lab_utils.settings import PROJECT
 from notebook_runner.live import execute
 from notebook_runner.running import CLEAN_UP, LESSON
@@ -154,7 +155,9 @@ def test_no_secret_is_in_a_template_or_its_parameters(outcome: Outcome, loopback
 
 
 def test_no_file_is_left_and_no_log_holds_a_secret(outcome: Outcome, loopback: Loopback) -> None:
-    left = [path for path in outcome.temporary.rglob("*") if path.name.startswith("lab-")]
+    left = [
+        path for path in outcome.temporary.rglob("*") if path.name.startswith(("lab-", TEMPORARY))
+    ]
     assert left == []
     files = [*outcome.temporary.rglob("*"), *loopback.config.rglob("*")]
     for path in files:

@@ -11,7 +11,7 @@ import pytest
 
 from lab_utils.cloud.ready import wait
 from lab_utils.errors import DeployError
-from tests.cloud.bench import FakeClock
+from tests.azure_resources.clocks import FakeClock
 
 SECRET = "key-that-must-not-be-seen"
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from azure_resources import errors as azure
 from lab_utils import Lab, scopes
-from lab_utils.errors import AzError, GatewayError
+from lab_utils.errors import GatewayError
 from lab_utils.existing import ExistingTarget
 from lab_utils.settings import Settings
 from tests.cloud.bench import Bench
@@ -132,7 +133,7 @@ def test_a_missing_right_is_told(bench: Bench) -> None:
 def test_without_a_sign_in_the_next_step_is_told(bench: Bench) -> None:
     api = deployed(bench)
     bench.loopback.sign_out()
-    with pytest.raises(AzError, match="az login"):
+    with pytest.raises(azure.AzError, match="az login"):
         scopes.read(bench.az, api)
 
 
