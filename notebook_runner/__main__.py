@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from types import FrameType
 from typing import Optional
 
@@ -22,12 +23,14 @@ def _quit(number: int, frame: Optional[FrameType]) -> None:
     os._exit(INTERRUPTED)
 
 
-if __name__ == "__main__":  # until main() takes over; nothing runs yet
-    signal.signal(signal.SIGINT, _quit)
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _quit)  # until main() takes over; nothing runs yet
+    # nbformat imports jsonschema, and that, where JupyterLab has brought it, a grammar of IRIs,
+    # which takes a second. No notebook's schema has any.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import argparse
 import io
-import sys
 from pathlib import Path
 
 from lab_utils.errors import LabError

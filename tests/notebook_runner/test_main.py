@@ -61,6 +61,25 @@ def test_a_file_that_is_no_notebook_is_told_in_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, f"{other} is no notebook: name an .ipynb file\n")
 
 
+def test_a_grammar_that_jupyterlab_brings_and_no_notebook_needs_is_not_loaded(
+    tmp_path: Path,
+) -> None:
+    grammar = tmp_path / "rfc3987_syntax.py"
+    grammar.write_text("raise RuntimeError('this would take a second')", encoding="utf-8")
+    path = notebook_of(tmp_path, "print(6 * 7)")
+    done = subprocess.run(
+        [sys.executable, "-m", "notebook_runner", "run", str(path)],
+        cwd=PROJECT,
+        env={**os.environ, "LAB_STATE_DIR": str(tmp_path / "lab"), "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\n42\n" in done.stdout
+
+
 INTERRUPTED = "\ninterrupted: what ran on this machine is stopped\n"
 DEPLOY = "from lab_utils import Lab\nlab = Lab.from_env()\nlab.deploy()\nprint('is', 'up')"
 
