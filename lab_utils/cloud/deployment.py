@@ -1,9 +1,7 @@
-"""Deploys infra/main.bicep through az, and follows the deployment to its end."""
+"""Deploys infra/main.bicep, or what was compiled of it, and reads its outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Callable, TypeVar
@@ -11,11 +9,8 @@ from typing import Any, Callable, TypeVar
 from azure_resources import refusal
 from azure_resources.az import Az
 from azure_resources.clock import Clock
+from azure_resources.deployment import Deployment
 from azure_resources.errors import AzError
-from azure_resources.inventory import short
-from azure_resources.patience import Patience
-from azure_resources.progress import ENDED, Progress, failed_modules, failures
-from azure_resources.redaction import redact
 
 from ..errors import DeployError
 from ..settings import Settings
@@ -24,7 +19,6 @@ from .parameters import parameter_file
 from .state import Record
 
 NAME = "response-streaming"  # of the deployment, with the lab's id: a second updates the first
-PENDING = ("Running", "Accepted")
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -56,62 +50,52 @@ class Deployer:
     """Deploy the template of one lab, again and again."""
 
     def __init__(self, az: Az, settings: Settings, lab: Record, say: Say, clock: Clock) -> None:
-        self._az = az
         self._settings = settings
         self._lab = lab
         self._say = say
-        self._clock = clock
-        self._name = f"{NAME}-{lab.id}"  # labs may share a group
-        self._where = ("--resource-group", lab.group, "--name", self._name)
+        name = f"{NAME}-{lab.id}"  # labs may share a group
+        self._deployment = Deployment(az, lab.group, name, say, clock)
 
     def preview(self) -> list[str]:
         """Return what a deployment would change, one line each (what-if)."""
-        told = self._with_template(self._what_if)
-        return [
-            f"{change['changeType']:<8}  {_described(change['resourceId'])}"
-            for change in told["changes"] or []
-        ]
-
-    def _what_if(self, file: Path) -> Any:
-        with parameter_file(self._settings, self._lab) as values:
-            what = (*self._where, "--template-file", str(file), "--parameters", str(values))
-            try:
-                return self._az.json("deployment", "group", "what-if", *what, "--no-pretty-print")
-            except AzError as error:
-                if not error.code:  # az 2.91 breaks down over a refused what-if and loses why
-                    self._az.run("deployment", "group", "validate", *what)
-                raise
+        return self._with_template(self._deployment.preview)
 
     def deploy(self) -> Outputs:
-        """Deploy and wait. Raises AzError where Azure refuses, DeployError where it fails.
-
-        az lets the resource providers validate what they can see of the template before anything
-        is created: not the parts that depend on what others become.
-        """
-        if self._state() in PENDING:
+        """Deploy and wait. Raises AzError where Azure refuses, DeployError where it fails."""
+        if self._deployment.running:
             self._say("a deployment that was begun before is still running; following it first")
-            self._follow()
-        self._with_template(self._begin)
+            self._deployment.follow()
+        self._with_template(self._deployment.begin)
         self._say(
             "deployment started; API Management takes minutes, a classic tier most of an hour"
         )
-        shown = self._follow()
+        shown = self._deployment.follow()
         if shown["properties"]["provisioningState"] != "Succeeded":
-            raise DeployError(self._failure(shown))
+            raise DeployError(self._deployment.failure(shown))
         return read_outputs(shown)
 
-    def _begin(self, file: Path) -> None:
-        going_on = self._told_that_it_goes_on(KeyboardInterrupt)
-        with parameter_file(self._settings, self._lab) as values, going_on:
-            self._az.run(
-                *("deployment", "group", "create", *self._where, "--no-wait"),
-                *("--template-file", str(file), "--parameters", str(values)),
-            )
+    def outputs(self) -> Outputs:
+        """Return the outputs of the last deployment. Raises DeployError where there is none."""
+        try:
+            return read_outputs(self._deployment.show())
+        except AzError as error:
+            if error.not_found:
+                raise DeployError("nothing is deployed in this group: run lab.deploy()") from error
+            raise
 
-    def _with_template(self, use: Callable[[Path], T]) -> T:
+    def cancel(self) -> None:
+        """Cancel the deployment, if it is running."""
+        self._deployment.cancel()
+
+    def _with_template(self, use: Callable[[Path, Path], T]) -> T:
+        """Use the template with its parameters."""
+        with parameter_file(self._settings, self._lab) as values:
+            return self._or_compiled(use, values)
+
+    def _or_compiled(self, use: Callable[[Path, Path], T], values: Path) -> T:
         """Use the Bicep source, or, where there is no compiler, what was compiled of it."""
         try:
-            return use(template.SOURCE)
+            return use(template.SOURCE, values)
         except AzError as error:
             if error.code != refusal.NO_BICEP:
                 raise
@@ -126,99 +110,7 @@ class Deployer:
                 f"no Bicep here ({error.message.splitlines()[0]}): deploying infra/main.json, "
                 "which was compiled of the same files"
             )
-            return use(template.COMPILED)
-
-    def outputs(self) -> Outputs:
-        """Return the outputs of the last deployment. Raises DeployError where there is none."""
-        try:
-            return read_outputs(self._show())
-        except AzError as error:
-            if error.not_found:
-                raise DeployError("nothing is deployed in this group: run lab.deploy()") from error
-            raise
-
-    def cancel(self) -> None:
-        """Cancel the deployment, if it is running."""
-        if self._state() in PENDING:
-            self._say("a deployment is running: cancelling it")
-            self._az.run("deployment", "group", "cancel", *self._where)
-
-    def _show(self) -> Any:
-        return self._az.json("deployment", "group", "show", *self._where)
-
-    def _state(self) -> str:
-        try:
-            return str(self._show()["properties"]["provisioningState"])
-        except AzError as error:
-            if error.not_found:
-                return ""
-            raise
-
-    def _operations(self, name: str) -> list[dict[str, Any]]:
-        group = self._lab.group
-        listed: list[dict[str, Any]] = self._az.json(
-            "deployment", "operation", "group", "list", "--resource-group", group, "--name", name
-        )
-        return listed
-
-    def _follow(self) -> Any:
-        """Print what happens until the deployment has ended; return it as Azure shows it then."""
-        progress, patience = Progress(), Patience(self._say, self._clock, "deployment")
-
-        def look() -> Any:
-            shown = self._show()
-            return shown, progress.lines(self._all_operations(progress), patience.seconds)
-
-        with self._told_that_it_goes_on(KeyboardInterrupt, AzError):
-            while True:
-                answer = patience.ask(look)
-                if answer:
-                    shown, lines = answer
-                    for line in lines:
-                        patience.tell(line)
-                    state = shown["properties"]["provisioningState"]
-                    if state in ENDED:
-                        self._say(f"{state:<9}  deployment  {self._name}  {patience.seconds:.2f} s")
-                        return shown
-                patience.pause()
-
-    def _all_operations(self, progress: Progress) -> list[dict[str, Any]]:
-        listed = self._operations(self._name)
-        for name in progress.nested(listed):
-            try:
-                listed = listed + self._operations(name)
-            except AzError as error:
-                if not error.not_found:  # announced, but not begun
-                    raise
-        return listed
-
-    def _failure(self, shown: Any) -> str:
-        """Return which resource failed and why, with the next step for each."""
-        operations = self._operations(self._name)
-        for name in failed_modules(operations):
-            operations = operations + self._operations(name)
-        state = shown["properties"]["provisioningState"]
-        told = [f"the deployment ended as {state}; a new run continues where it stopped"]
-        whole = shown["properties"].get("error")
-        for resource, error in failures(operations) or ([(self._name, whole)] if whole else []):
-            cause = refusal.error(error)
-            told.append(f"{resource}: {redact(cause.told)}")
-            step = self._az.next_step(cause.code)
-            if step:
-                told.append(f"Next: {step}.")
-        return "\n".join(told)
-
-    @contextmanager
-    def _told_that_it_goes_on(self, *ends: type[BaseException]) -> Iterator[None]:
-        try:
-            yield
-        except ends:
-            stop = self._az.text("deployment", "group", "cancel", *self._where)
-            self._say(
-                "no longer watching; a deployment that has begun goes on in Azure: run the cell "
-                f"again to follow it, or stop it with: {stop}"
-            )
-            raise
+            return use(template.COMPILED, values)
 
 
 def read_outputs(shown: Any) -> Outputs:
@@ -231,8 +123,3 @@ def read_outputs(shown: Any) -> Outputs:
             f"the last deployment gave no {', '.join(missing)}: run lab.deploy() until it succeeds"
         )
     return Outputs(**{field: given[name]["value"] for field, name in names.items()})
-
-
-def _described(resource_id: str) -> str:
-    provider, *steps = resource_id.rpartition("/providers/")[2].split("/")
-    return f"{short('/'.join([provider, *steps[::2]]))}  {steps[-1]}"
