@@ -31,6 +31,11 @@ def python() -> Path:
     return FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
+def az() -> Path:
+    """Return az, which each time is a process of its own."""
+    return python().parent / "az"
+
+
 def is_made() -> bool:
     """Tell whether the environment stands as this file wants it."""
     mark = FOLDER / "made"

@@ -11,7 +11,7 @@ from typing import Optional
 import requests
 
 from .errors import ArmError
-from .machines import Machine, free_port
+from .machines import PACE, Machine, free_port
 from .messages import Answer, Request, Routes
 from .resources import Resource, Resources
 
@@ -98,7 +98,7 @@ class AppService:
         # as deployed, but on a loopback port: "python -m mock_openai --host 0.0.0.0 --port 8000"
         words = self._site["properties"]["siteConfig"]["appCommandLine"].split()
         module = words[words.index("-m") + 1]
-        command = [module, "--port", str(self._port), *self.options]
+        command = [module, "--port", str(self._port), *PACE, *self.options]
         self._machine = Machine(command, Path(self._folder.name))
         where = f"{request.base}/api/deployments/latest"
         return Answer(202, None, {"Location": where, "SCM-DEPLOYMENT-ID": "1"})

@@ -36,7 +36,8 @@ def worker(loopback: Loopback) -> Iterator[Worker]:
 def _bench(loopback: Loopback, worker: Worker, folder: Path) -> Iterator[Bench]:
     loopback.reset()
     loopback.sign_in()
-    yield Bench(loopback, worker, folder)
+    with worker.on_path():  # for the SDKs, which start az where they need a token
+        yield Bench(loopback, worker, folder)
     loopback.reset()
 
 

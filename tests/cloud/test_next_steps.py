@@ -8,13 +8,14 @@ from typing import Any, Optional
 import pytest
 
 from azure_resources import errors as azure
-from azure_resources.az import TEMPORARY, Process, find
+from azure_resources.az import TEMPORARY, Process
 from azure_resources.inventory import ACCOUNT, APIM
 from azure_resources.next_steps import next_step
 from lab_utils.cloud import next_steps, template
 from lab_utils.cloud.deployment import Deployer
 from lab_utils.cloud.next_steps import NEXT_STEPS
 from lab_utils.errors import AzError, DeployError, LabError
+from tests.arm import az_environment
 from tests.arm.errors import ArmError
 from tests.cloud.bench import Bench
 
@@ -160,12 +161,13 @@ def test_an_unknown_code_promises_nothing() -> None:
 
 
 # From here on az is a process of its own, as users have it: its environment is what is wrong.
+PROCESS = Process([str(az_environment.az())])
 
 
 def deployer(bench: Bench) -> Deployer:
     bench.cloud.alive = False
     bench.target().create_resource_group()
-    az = next_steps.az(Process(find()), bench.said.append)
+    az = next_steps.az(PROCESS, bench.said.append)
     return Deployer(az, bench.settings(), bench.lab, bench.said.append, bench.clock)
 
 
@@ -223,7 +225,7 @@ def test_a_way_to_azure_that_is_closed(
             else:
                 monkeypatch.setenv(spelled, value)
     with pytest.raises(azure.AzError) as caught:
-        next_steps.az(Process(find()), bench.said.append).json("group", "show", "--name", "any")
+        next_steps.az(PROCESS, bench.said.append).json("group", "show", "--name", "any")
     assert (caught.value.code, caught.value.message.count("\n")) == (code, 0)
     assert step in str(caught.value)
     assert "Traceback" not in str(caught.value)

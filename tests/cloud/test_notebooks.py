@@ -1,4 +1,7 @@
-"""Both notebooks, every cell, with LAB_TARGET=azure: real az, real SDKs, real streams."""
+"""Both notebooks, every cell, with LAB_TARGET=azure: real az, real SDKs, real streams.
+
+With `openai` each command of az is a process, as users have it; with `mock` one process runs all.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import io
 import json
 import threading
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,7 @@ from notebook_runner.live import execute
 from notebook_runner.running import CLEAN_UP, LESSON
 from tests.arm.identity import CLIENT_SECRET
 from tests.arm.server import Loopback
+from tests.arm.worker import Worker
 
 # az keeps its sign-in and its tokens here, for this user alone; that is not the lab's doing.
 AZS_OWN = ("msal_token_cache.json", "service_principal_entries.json")
@@ -94,6 +99,7 @@ def varied_answers(folder: Path) -> str:
 def outcome(
     request: pytest.FixtureRequest,
     loopback: Loopback,
+    worker: Worker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Outcome]:
     """Execute the lab and then the clean-up, each in a kernel of its own."""
@@ -101,8 +107,12 @@ def outcome(
     loopback.sign_in()
     temporary = tmp_path_factory.mktemp("with a space")
     cloud.web.options = ["--script", varied_answers(tmp_path_factory.mktemp("script"))]
-    terminal, others = io.StringIO(), children()
-    with pytest.MonkeyPatch.context() as patch, Watch() as watch:
+    terminal, others, asked = io.StringIO(), children(), len(worker.commands)
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        if request.param == "mock":
+            stack.enter_context(worker.on_path())
+        watch = stack.enter_context(Watch())
         patch.setenv("LAB_TARGET", "azure")
         patch.setenv("LAB_BACKEND", request.param)
         for name in ("TMPDIR", "TEMP", "TMP"):
@@ -113,8 +123,9 @@ def outcome(
     assert len(keys) == 2
     assert tokens
     secrets = {CLIENT_SECRET, *keys, *tokens}
+    processes = watch.seen | {" ".join(("az", *words)) for words in worker.commands[asked:]}
     text = terminal.getvalue()
-    yield Outcome(notebooks, text, watch.seen, others, temporary, secrets, request.param)
+    yield Outcome(notebooks, text, processes, others, temporary, secrets, request.param)
     loopback.reset()
 
 
@@ -143,7 +154,8 @@ def test_no_secret_is_in_an_output(outcome: Outcome) -> None:
 
 def test_no_secret_is_in_the_process_list(outcome: Outcome) -> None:
     seen = "\n".join(outcome.processes)
-    for expected in ("azure.cli deployment group create", "apim_gateway"):
+    az = "az" if outcome.backend == "mock" else "azure.cli"
+    for expected in (f"{az} deployment group create", "apim_gateway"):
         assert expected in seen  # the watch has seen what there was to see
     assert not [secret for secret in outcome.secrets if secret in seen]
 
