@@ -43,8 +43,8 @@ class Model:
     """Hold how a model behaves: the rules of its answers, and its pace in seconds."""
 
     script: tuple[Mapping[str, Any], ...]
-    ttft: float = 0.2
-    tpot: float = 0.005
+    ttft: float = 0.1
+    tpot: float = 0.004
 
 
 def answers() -> Iterator[dict[str, Any]]:
@@ -59,8 +59,8 @@ def answers() -> Iterator[dict[str, Any]]:
 
 MODELS = {
     # Azure's default filter lets text go in bursts.
-    "bursts, twice as fast": Model(({"scenario": "burst"},), ttft=0.1, tpot=0.0025),
-    "other words each time, half as fast": Model(tuple(answers()), ttft=0.4, tpot=0.01),
+    "bursts, twice as fast": Model(({"scenario": "burst"},), ttft=0.05, tpot=0.002),
+    "other words each time, half as fast": Model(tuple(answers()), ttft=0.2, tpot=0.008),
     # Longer than the shortest timeout of a cell.
     "thinks for long": Model(({"scenario": "reasoning; reasoning=150"},), ttft=1.2),
 }
