@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from azure_resources import errors as azure
 from local_processes.errors import DamagedError, FolderError, InTheWayError, LocalError
+from stream_probe.errors import ProbeError
 
-from .errors import AzError, DeployError
+from .errors import AzError, DeployError, GatewayError
 
 
 @contextmanager
@@ -22,6 +23,8 @@ def lab_errors() -> Iterator[None]:
         raise AzError(error) from error.__cause__
     except azure.AzureError as error:
         raise DeployError(str(error)) from error.__cause__
+    except ProbeError as error:
+        raise GatewayError(str(error)) from error.__cause__
 
 
 def local(error: LocalError) -> str:

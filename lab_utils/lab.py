@@ -12,13 +12,13 @@ import requests
 
 from local_processes import waiting
 from stream_probe import proxies
-from stream_probe.errors import ProbeError
 from stream_probe.probing import probe
 from stream_probe.report import Report
 from stream_probe.sending import Where, completions
 
 from . import refused
-from .errors import GatewayError, LabError
+from .boundary import lab_errors
+from .errors import LabError
 from .existing import ExistingTarget
 from .secret import Secret
 from .settings import PROJECT, Settings
@@ -143,6 +143,7 @@ class Lab:
         facts = self._target.facts() if known else Facts(sku="", body_bytes={})
         return check.of_document(_document(file), file, facts)
 
+    @lab_errors()
     def probe(
         self,
         *,
@@ -166,20 +167,17 @@ class Lab:
             key_header,
             headers or {},
         )
-        try:
-            return waiting.answer(
-                lambda: probe(
-                    where,
-                    self.model,
-                    self._say,
-                    question=question,
-                    stream=stream,
-                    seen=seen,
-                    refused=refused.told,
-                )
+        return waiting.answer(
+            lambda: probe(
+                where,
+                self.model,
+                self._say,
+                question=question,
+                stream=stream,
+                seen=seen,
+                refused=refused.told,
             )
-        except ProbeError as error:
-            raise GatewayError(str(error)) from None
+        )
 
     def trace(self, question: str = "Count to 30.") -> Optional[Trace]:
         """Send one streamed request and tell what each policy did, and when each piece went out.

@@ -12,7 +12,7 @@ from azure_resources import errors as azure
 from azure_resources.az import Completed
 from lab_utils.boundary import lab_errors
 from lab_utils.cloud.target import AzureTarget
-from lab_utils.errors import AzError, DeployError, LabError
+from lab_utils.errors import AzError, DeployError, GatewayError, LabError
 from lab_utils.existing import ExistingTarget
 from lab_utils.settings import Settings
 from lab_utils.target import Target
@@ -20,6 +20,7 @@ from local_processes.errors import LocalError
 from local_processes.owners import join
 from local_processes.server import Server
 from local_processes.state import State, forget
+from stream_probe.errors import ProbeError
 
 ELSEWHERE = "or set LAB_STATE_DIR to another folder"
 
@@ -91,6 +92,12 @@ def test_what_else_cannot_be_done_in_azure_is_told_in_its_own_words() -> None:
     with pytest.raises(DeployError) as raised, lab_errors():
         raise azure.AzureError("the Azure CLI `az` is not on PATH")
     assert told(raised.value) == "the Azure CLI `az` is not on PATH"
+
+
+def test_a_probe_that_nobody_answers_is_told_in_its_own_words() -> None:
+    with pytest.raises(GatewayError) as raised, lab_errors():
+        raise ProbeError("nobody answers at http://127.0.0.1:9")
+    assert told(raised.value, GatewayError) == "nobody answers at http://127.0.0.1:9"
 
 
 METHODS: dict[str, Callable[[Target], object]] = {
