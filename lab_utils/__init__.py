@@ -7,11 +7,10 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .chart import picture
     from .errors import LabError
     from .lab import Lab
     from .stream import Recording
-    from .timeline import strip, table
+    from .timeline import picture, strip, table
 
 __all__ = ["Lab", "LabError", "Recording", "picture", "strip", "table"]
 
@@ -25,7 +24,7 @@ _HOMES = {
     "Lab": "lab",
     "LabError": "errors",
     "Recording": "stream",
-    "picture": "chart",
+    "picture": "timeline",
     "strip": "timeline",
     "table": "timeline",
 }

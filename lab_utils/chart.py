@@ -1,4 +1,4 @@
-"""A picture of arrival (SVG): one row a run, all over the same axis in seconds."""
+"""A picture of arrival as SVG: one row an answer, all over the same axis in seconds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Optional
 
-from .stream import Recording
+from stream_probe.strip import Row
 
 _TEXT, _TICK = "#7d7d7d", "#2f7ed8"  # about 4 : 1 on the white of a light theme and on a dark one
 _WIDE, _ROW, _BAR = 800, 44, 20  # of the picture, from row to row, height of a bar: in pixels
@@ -36,12 +36,12 @@ class Picture:
         return f'<img alt="{escape(self.description)}" src="data:image/svg+xml;base64,{data}">'
 
 
-def picture(*runs: Recording) -> Picture:
-    """Draw one row a run over a common axis in seconds: hatched while waiting, a tick a delta."""
-    end = max((run.ended_at or 0.0 for run in runs), default=0.0) or 1.0
-    letters = max((len(run.label) for run in runs), default=0)
+def picture(rows: Sequence[Row]) -> Picture:
+    """Draw rows over a common axis in seconds: hatched while waiting, a tick a piece of text."""
+    end = max((row.ended_at or 0.0 for row in rows), default=0.0) or 1.0
+    letters = max((len(row.label) for row in rows), default=0)
     left = min(16 + _LETTER * letters, _WIDE // 2)
-    height = _ROW * (len(runs) + 1)
+    height = _ROW * (len(rows) + 1)
     scale = (_WIDE - left - 16) / end
     drawn = "\n".join(
         [
@@ -49,15 +49,15 @@ def picture(*runs: Recording) -> Picture:
             f'font-family="system-ui, sans-serif" font-size="13" fill="{_TEXT}">{_HATCHES}',
             *(
                 line
-                for number, run in enumerate(runs)
-                for line in _row(run, left, _ROW * number, scale, end)
+                for number, row in enumerate(rows)
+                for line in _row(row, left, _ROW * number, scale, end)
             ),
-            *_axis(left, _ROW * len(runs) + 4, scale, end),
+            *_axis(left, _ROW * len(rows) + 4, scale, end),
             "</svg>",
         ]
     )
     told = [
-        f"{run.label}: first text {seconds(run.ttft)}, end {seconds(run.ended_at)}" for run in runs
+        f"{row.label}: first text {seconds(row.ttft)}, end {seconds(row.ended_at)}" for row in rows
     ]
     return Picture(drawn, "arrival of text over time; " + "; ".join(told))
 
@@ -67,16 +67,15 @@ def seconds(value: Optional[float]) -> str:
     return "n/a" if value is None else f"{value:.2f} s"
 
 
-def _row(run: Recording, left: int, top: int, scale: float, end: float) -> Iterator[str]:
-    instants = [delta.at for delta in run.deltas]
-    waited = instants[0] if instants else run.ended_at or 0.0
+def _row(row: Row, left: int, top: int, scale: float, end: float) -> Iterator[str]:
+    waited = row.ttft if row.ttft is not None else row.ended_at or 0.0
     x, bar = left + scale * waited, top + _ROW - _BAR
     anchor = "end" if waited > end / 2 else "start"
-    told = f"first text {seconds(run.ttft)}"
-    yield f'<text x="{left - 8}" y="{bar + 15}" text-anchor="end">{escape(run.label)}</text>'
+    told = f"first text {seconds(row.ttft)}"
+    yield f'<text x="{left - 8}" y="{bar + 15}" text-anchor="end">{escape(row.label)}</text>'
     yield f'<text x="{x:.1f}" y="{bar - 5}" font-size="12" text-anchor="{anchor}">{told}</text>'
     yield f'<rect x="{left}" y="{bar}" width="{x - left:.1f}" height="{_BAR}" fill="url(#wait)"/>'
-    ticks = "".join(f"M{left + scale * at:.1f} {bar}v{_BAR}" for at in instants)
+    ticks = "".join(f"M{left + scale * at:.1f} {bar}v{_BAR}" for at in row.instants)
     yield f'<path d="{ticks}" stroke="{_TICK}" stroke-width="1.5"/>'
 
 

@@ -1,10 +1,14 @@
-"""Show recordings side by side: a table, and a strip of text."""
+"""Show recordings side by side: a table, a strip of text, and a picture."""
 
 from __future__ import annotations
 
-from stream_probe import strip as strips
+from collections.abc import Sequence
 
-from .chart import seconds
+from stream_probe import strip as strips
+from stream_probe.strip import Row
+
+from . import chart
+from .chart import Picture, seconds
 from .stream import Recording
 
 _WIDTH = 8  # of a column at least: the table keeps its shape whatever the times are
@@ -44,5 +48,13 @@ def table(*runs: Recording) -> str:
 
 def strip(*runs: Recording, width: int = 72) -> str:
     """Return one line a run, `width` columns for the longest: dots wait, blocks are text."""
-    rows = [strips.Row(run.label, [delta.at for delta in run.deltas], run.ended_at) for run in runs]
-    return strips.strip(rows, width)
+    return strips.strip(_rows(runs), width)
+
+
+def picture(*runs: Recording) -> Picture:
+    """Return an SVG with one row a run over a common axis in seconds, which a notebook shows."""
+    return chart.picture(_rows(runs))
+
+
+def _rows(runs: Sequence[Recording]) -> list[Row]:
+    return [Row(run.label, [delta.at for delta in run.deltas], run.ended_at) for run in runs]

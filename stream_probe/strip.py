@@ -17,6 +17,11 @@ class Row:
     instants: Sequence[float]
     ended_at: Optional[float]
 
+    @property
+    def ttft(self) -> Optional[float]:
+        """Return when the first text came."""
+        return self.instants[0] if self.instants else None
+
 
 def strip(rows: Sequence[Row], width: int = 72) -> str:
     """Return one line a row, `width` columns for the longest: dots wait, blocks are text."""

@@ -1,4 +1,4 @@
-"""The picture of arrival: true to its runs, readable on any ground, told to who cannot see it."""
+"""The picture of arrival: true to its rows, readable on any ground, told to who cannot see it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from lab_utils.chart import picture
-from lab_utils.stream import Delta, Recording
-from tests.recorded import STREAMED, WAITED, recorded
+from stream_probe.strip import Row
 
 SVG = "{http://www.w3.org/2000/svg}"
+STREAMED = Row("streamed", [0.25, 0.5, 0.75], 1.0)
+WAITED = Row("not streamed", [1.0], 1.0)
 
 
-def drawn(*runs: Recording) -> ET.Element:
-    return ET.fromstring(picture(*runs).svg)  # noqa: S314 - our own
+def drawn(*rows: Row) -> ET.Element:
+    return ET.fromstring(picture(rows).svg)  # noqa: S314 - our own
 
 
 def texts(root: ET.Element) -> dict[str, float]:
@@ -26,12 +27,12 @@ def texts(root: ET.Element) -> dict[str, float]:
 
 
 def ticks(root: ET.Element) -> list[list[float]]:
-    """Return where each run's deltas are, from left to right."""
+    """Return where each row's text is, from left to right."""
     rows = [path.get("d", "") for path in root.iter(f"{SVG}path") if path.get("stroke-width")]
     return [[float(x) for x in re.findall(r"M([\d.]+) ", row)] for row in rows]
 
 
-def test_each_delta_is_a_tick_where_the_axis_says_and_the_wait_is_hatched() -> None:
+def test_each_piece_of_text_is_a_tick_where_the_axis_says_and_the_wait_is_hatched() -> None:
     root = drawn(STREAMED, WAITED)
     axis = texts(root)
     begin, end = axis["0.0"], axis["1.0"]
@@ -53,15 +54,17 @@ def test_each_delta_is_a_tick_where_the_axis_says_and_the_wait_is_hatched() -> N
     ],
 )
 def test_the_axis_names_round_instants(seconds: float, named: list[str]) -> None:
-    shown = texts(drawn(recorded("run", end=seconds)))
+    shown = texts(drawn(Row("run", [], seconds)))
     assert [text for text in shown if re.fullmatch(r"[\d.]+", text)] == named
 
 
-@pytest.mark.parametrize("runs", [(STREAMED, WAITED), (recorded("empty", end=0.0),), ()])
+@pytest.mark.parametrize(
+    "rows", [(STREAMED, WAITED), (Row("empty", [], 0.0), Row("no end", [], None)), ()]
+)
 def test_nothing_leaves_the_picture_and_it_is_readable_on_any_ground(
-    runs: tuple[Recording, ...],
+    rows: tuple[Row, ...],
 ) -> None:
-    root = drawn(*runs)
+    root = drawn(*rows)
     assert all(0 <= x <= float(root.get("width", "")) for x in texts(root).values())
     inks = {each.get(name) for each in root.iter() for name in ("fill", "stroke")}
     for ink in inks - {None, "url(#wait)"}:
@@ -70,7 +73,7 @@ def test_nothing_leaves_the_picture_and_it_is_readable_on_any_ground(
 
 
 def test_the_picture_tells_its_figures_to_who_cannot_see_it() -> None:
-    made = picture(STREAMED, recorded('<a> & "b"', end=2.0))
+    made = picture([STREAMED, Row('<a> & "b"', [], 2.0)])
     assert made.description == (
         "arrival of text over time; streamed: first text 0.25 s, end 1.00 s; "
         '<a> & "b": first text n/a, end 2.00 s'
@@ -84,8 +87,6 @@ def test_the_picture_tells_its_figures_to_who_cannot_see_it() -> None:
     assert '<a> & "b"' in texts(ET.fromstring(made.svg))  # noqa: S314 - our own
 
 
-def test_a_thousand_deltas_make_a_small_picture() -> None:
-    long = Recording("long")
-    long.deltas = [Delta(number / 100, "x") for number in range(1000)]
-    long.ended_at = 10.0
-    assert len(picture(long).svg) < 20_000
+def test_a_thousand_pieces_of_text_make_a_small_picture() -> None:
+    long = Row("long", [number / 100 for number in range(1000)], 10.0)
+    assert len(picture([long]).svg) < 20_000

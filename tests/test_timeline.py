@@ -1,8 +1,8 @@
-"""Recordings side by side: the table and the strip of text."""
+"""Recordings side by side: the table, the strip of text and the picture."""
 
 from __future__ import annotations
 
-from lab_utils.timeline import strip, table
+from lab_utils.timeline import picture, strip, table
 from tests.recorded import STREAMED, WAITED, recorded
 
 
@@ -33,6 +33,14 @@ def test_a_run_without_text_waits_to_the_end() -> None:
     empty = recorded("empty", end=1.0)
     assert strip(empty, width=4) == "empty |····|"
     assert "n/a" in table(empty)
+
+
+def test_the_picture_tells_the_same_as_the_table() -> None:
+    assert picture(STREAMED, WAITED, recorded("empty", end=2.0)).description == (
+        "arrival of text over time; streamed: first text 0.25 s, end 1.00 s; "
+        "not streamed: first text 1.00 s, end 1.00 s; empty: first text n/a, end 2.00 s"
+    )
+    assert picture(STREAMED).svg.count("v20") == 3  # a tick for each delta
 
 
 def test_no_runs_draw_nothing() -> None:
