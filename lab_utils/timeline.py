@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stream_probe import chart
 from stream_probe import strip as strips
+from stream_probe.chart import Picture, seconds
 from stream_probe.strip import Row
 
-from . import chart
-from .chart import Picture, seconds
 from .stream import Recording
 
 _WIDTH = 8  # of a column at least: the table keeps its shape whatever the times are

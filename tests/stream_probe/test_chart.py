@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from lab_utils.chart import picture
+from stream_probe.chart import picture
 from stream_probe.strip import Row
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Optional
 
-from stream_probe.strip import Row
+from .strip import Row
 
 _TEXT, _TICK = "#7d7d7d", "#2f7ed8"  # about 4 : 1 on the white of a light theme and on a dark one
 _WIDE, _ROW, _BAR = 800, 44, 20  # of the picture, from row to row, height of a bar: in pixels
