@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 BELOW = {
     "load": {"lab_utils", "stream_probe"},
     "bench": {"apim_gateway", "mock_openai", "policy_expressions"},
-    "notebook_runner": {"lab_utils", "stream_probe"},
+    "notebook_runner": {"lab_utils", "local_processes", "stream_probe"},
     "lab_utils": {
         "apim_gateway",
         "azure_resources",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from lab_utils.settings import PROJECT
+from local_processes.process import Process
 from notebook_runner.live import execute
 from tests.notebook_runner.notebooks import Terminal, notebook_of
 
@@ -46,6 +48,24 @@ def test_a_failing_cell_shows_its_error_and_ends_the_run(tmp_path: Path) -> None
         execute(path, terminal)
     assert "ZeroDivisionError" in terminal.getvalue()
     assert "not reached\n" not in terminal.writes
+
+
+def test_the_kernel_ends_at_once_and_with_it_what_its_cells_started(tmp_path: Path) -> None:
+    waits, late = "import time; time.sleep(600)", tmp_path / "late"
+    path = notebook_of(
+        tmp_path,
+        "import atexit, pathlib, subprocess, sys\nfrom local_processes.process import Process",
+        f"atexit.register(pathlib.Path({str(late)!r}).touch)",
+        f"child = subprocess.Popen([sys.executable, '-c', {waits!r}], start_new_session=True)",
+        "print(child.pid, Process.of('child', child.pid).started)",
+    )
+    executed = execute(path, Terminal())
+    child, started = map(float, executed.cells[-1].outputs[0].text.split())
+    deadline = time.monotonic() + 60  # a kill takes a moment
+    while Process("child", int(child), started).find() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert not late.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
