@@ -14,7 +14,7 @@ from stream_probe import verdict as v
 from stream_probe.arrival import Arrival
 from stream_probe.probing import OTHER_EVENTS
 
-from .errors import ConformanceError
+from .errors import CallError
 from .question import API, KEY, Question
 
 SECONDS = 180  # without a byte: a model may think, and a dead backend takes its time-out
@@ -59,7 +59,7 @@ class Gateway:
     def wait(self, run: str, sleep: Callable[[float], None] = time.sleep) -> None:
         """Wait until this run's operations are in force.
 
-        Raises ConformanceError after two minutes, and where nobody answers.
+        Raises CallError after two minutes, and where nobody answers.
         """
         deadline = time.monotonic() + IN_FORCE
         said = "nothing"
@@ -69,13 +69,13 @@ class Gateway:
                 return
             said = f"{answer.status} {answer.reason}"
             sleep(1)
-        raise ConformanceError(
+        raise CallError(
             f"the scratch API {API} is not in force after {IN_FORCE} seconds, it answers {said}\n"
             "Next: run the command again; a gateway takes changes on in some minutes at the worst."
         )
 
     def ask(self, question: Question) -> Answer:
-        """Send a question as often as it wants; return the last answer. Raises ConformanceError."""
+        """Send a question as often as it wants; return the last answer. Raises CallError."""
         if "trace" in question.looks:
             return self._traced(question)
         for _ in range(question.requests):
@@ -120,7 +120,7 @@ class Gateway:
                     **body,
                 )
             except requests.RequestException:
-                raise ConformanceError(f"nobody answers at {self.url}{proxies.hint(url)}") from None
+                raise CallError(f"nobody answers at {self.url}{proxies.hint(url)}") from None
             with response:
                 arrival = sending.received(response, start, question.stream)
         return Answer(response.status_code, response.reason or "", response.headers, arrival)

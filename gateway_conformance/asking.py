@@ -48,7 +48,7 @@ def answers(
 ) -> list[Seen]:
     """Return what a gateway that has the scratch API of this run answers to each question.
 
-    Raises ConformanceError where nobody answers.
+    Raises CallError where nobody answers.
     """
     gateway.wait(run)
     seen: list[Seen] = []

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Optional
 
 from gateway_conformance import asking, table
-from gateway_conformance.errors import ConformanceError
 from policy_expressions.evaluate import streams
 from stream_probe import verdict
 from stream_probe.probing import COST
 
 from . import conformance
+from .boundary import lab_errors
 from .errors import ConfigError, DeployError, LabError
 from .lab import Lab
 from .settings import Settings
@@ -30,7 +30,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     streams.use_utf_8()
     try:
         return _conformance(options) if options.command == "conformance" else _probe(options)
-    except (LabError, ConformanceError) as error:
+    except LabError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -52,6 +52,7 @@ def _probe(options: argparse.Namespace) -> int:
     return {verdict.EVEN: 0, verdict.REFUSED: 2}.get(report.verdict, 1)
 
 
+@lab_errors()
 def _conformance(options: argparse.Namespace) -> int:
     """Return 0 where the two gateways agree, 1 where not, 2 where nothing was asked."""
     if options.questions:

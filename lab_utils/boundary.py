@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from azure_resources import errors as azure
+from gateway_conformance.errors import CallError, ConformanceError, ScratchError
 from local_processes.errors import DamagedError, FolderError, InTheWayError, LocalError
 from stream_probe.errors import ProbeError
 
-from .errors import AzError, DeployError, GatewayError
+from .errors import AzError, DeployError, GatewayError, LabError
 
 
 @contextmanager
@@ -21,10 +22,12 @@ def lab_errors() -> Iterator[None]:
         raise DeployError(local(error)) from error.__cause__
     except azure.AzError as error:
         raise AzError(error) from error.__cause__
-    except azure.AzureError as error:
+    except (azure.AzureError, ScratchError) as error:
         raise DeployError(str(error)) from error.__cause__
-    except ProbeError as error:
+    except (ProbeError, CallError) as error:
         raise GatewayError(str(error)) from error.__cause__
+    except ConformanceError as error:
+        raise LabError(str(error)) from error.__cause__
 
 
 def local(error: LocalError) -> str:

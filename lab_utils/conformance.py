@@ -16,8 +16,9 @@ from gateway_conformance.operations import Operation, operations
 from gateway_conformance.question import Question
 from gateway_conformance.report import Compared
 
+from .boundary import lab_errors
 from .local import scratch
-from .settings import Settings
+from .settings import PROJECT, Settings
 from .target import Deployment, Facts
 
 Say = Callable[[str], None]
@@ -38,19 +39,19 @@ class Service(Protocol):
         """Return a block in which the service of `lab` has an API of these operations."""
 
 
+@lab_errors()
 def run(
     service: Service, settings: Settings, questions: Sequence[Question], out: Path, say: Say
 ) -> int:
     """Ask the lab's service and the loopback gateway, say what differs, and write the report.
 
-    Returns 0 where nothing differs, else 1. Raises LabError, and ConformanceError where a gateway
-    does not answer.
+    Returns 0 where nothing differs, else 1. Raises LabError.
     """
     lab = service.reach()
     made = secrets.token_hex(8)
     asked = operations(questions, made, lab.deployment, settings.api_version)
     say("asking the gateway on loopback")
-    with scratch.gateway(asked, lab.deployment) as gateway:
+    with scratch.gateway(asked, lab.deployment, PROJECT) as gateway:
         here = answers(gateway, questions, made)
     say(f"making {len(asked)} operations on {lab.gateway_url}")
     with service.scratch(asked, lab) as gateway:

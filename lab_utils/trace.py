@@ -11,6 +11,7 @@ import requests
 from apim_gateway.running import drawing
 from stream_probe import proxies
 
+from .boundary import lab_errors
 from .errors import GatewayError
 from .local import tracing
 
@@ -27,6 +28,7 @@ class Trace:
         return drawing.text(self.document).rstrip("\n")
 
 
+@lab_errors()
 def take(management: str, url: str, key: str, question: str) -> Trace:
     """Send one streamed request to `url`, with a debug credential, and return its trace.
 

@@ -10,6 +10,7 @@ import pytest
 
 from azure_resources import errors as azure
 from azure_resources.az import Completed
+from gateway_conformance.errors import CallError, ConformanceError, ScratchError
 from lab_utils.boundary import lab_errors
 from lab_utils.cloud.target import AzureTarget
 from lab_utils.errors import AzError, DeployError, GatewayError, LabError
@@ -98,6 +99,18 @@ def test_a_probe_that_nobody_answers_is_told_in_its_own_words() -> None:
     with pytest.raises(GatewayError) as raised, lab_errors():
         raise ProbeError("nobody answers at http://127.0.0.1:9")
     assert told(raised.value, GatewayError) == "nobody answers at http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("raises", "kind"),
+    [(ConformanceError, LabError), (ScratchError, DeployError), (CallError, GatewayError)],
+)
+def test_what_a_comparison_raises_is_told_in_its_own_words(
+    raises: type[ConformanceError], kind: type[LabError]
+) -> None:
+    with pytest.raises(LabError) as raised, lab_errors():
+        raise raises("the scratch API cannot be used")
+    assert told(raised.value, kind) == "the scratch API cannot be used"
 
 
 METHODS: dict[str, Callable[[Target], object]] = {

@@ -1,9 +1,9 @@
-"""An API of its own on the lab's API Management, for as long as questions are asked of it."""
+"""The scratch API on an API Management service, for as long as questions are asked of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,9 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.apimanagement import models
 
 from gateway_conformance.answer import Gateway
+from gateway_conformance.errors import ScratchError
 from gateway_conformance.operations import ABOUT, RULE, Operation
 from gateway_conformance.question import API, KEY, MODEL_BACKEND, POOL
-
-from ..errors import DeployError
-from .management import Management, told
 
 _ANY = "*"  # the version that a deletion is for
 _GATEWAY = "managed"
@@ -23,11 +21,23 @@ SOME = 20  # operations between two lines of progress
 
 
 class Scratch:
-    """Make and remove the scratch API, its backends and its subscription."""
+    """Make and remove the scratch API, its backends and its subscription.
 
-    def __init__(self, management: Management, say: Callable[[str], None]) -> None:
-        self._client = management.client
-        self._at = management.at
+    `client` is an ApiManagementClient of azure-mgmt-apimanagement, `at` the resource group and the
+    name of the service. What the client raises is its owner's to tell: `told(what)` is a block
+    that raises it as an error that begins with `what`.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        at: tuple[str, str],
+        told: Callable[[str], AbstractContextManager[None]],
+        say: Callable[[str], None],
+    ) -> None:
+        self._client = client
+        self._at = at
+        self._told = told
         self._say = say
 
     @contextmanager
@@ -36,24 +46,24 @@ class Scratch:
     ) -> Iterator[Gateway]:
         """Keep the API until the block ends, whatever ends it.
 
-        Raises DeployError where an API of that name is not one of these, GatewayError where
-        API Management refuses.
+        Raises ScratchError where an API of that name is not one of these, and what `told` makes of
+        a refusal.
         """
-        with told("the APIs cannot be listed"):
+        with self._told("the APIs cannot be listed"):
             self._refuse_foreign()
         try:
-            with told("the scratch API cannot be made"):
+            with self._told("the scratch API cannot be made"):
                 key = self._make(operations)
             yield Gateway(gateway_url, key, deployment, (self._grant, self._trace))
         finally:
             self._say(f"removing the API {API}, its backends and its subscription")
-            with told(f"{API} cannot be removed; remove it in the portal"):
+            with self._told(f"{API} cannot be removed; remove it in the portal"):
                 self._remove()
 
     def _refuse_foreign(self) -> None:
         for api in self._client.api.list_by_service(*self._at):
             if api.name == API and (api.description or "") != ABOUT:
-                raise DeployError(
+                raise ScratchError(
                     f"the service has an API {API} that this command did not make, and leaves\n"
                     "Next: rename or remove it."
                 )
@@ -87,7 +97,7 @@ class Scratch:
         own = (MODEL_BACKEND, POOL)
         urls = [b.url for b in backends.list_by_service(*self._at) if b.url and b.name not in own]
         if not urls:
-            raise DeployError(
+            raise ScratchError(
                 "the service has no backend to stream from\nNext: run lab.deploy() again."
             )
         model = models.BackendContract(
@@ -127,17 +137,17 @@ class Scratch:
                 client.backend.delete(*self._at, name, _ANY)
 
     def _grant(self) -> str:
-        with told("a trace cannot be asked for"):
+        with self._told("a trace cannot be asked for"):
             api = self._client.api.get(*self._at, API)
         asked = models.GatewayListDebugCredentialsContract(
             purposes=["tracing"], api_id=api.id, credentials_expire_after=timedelta(hours=1)
         )
-        with told("a trace cannot be asked for"):
+        with self._told("a trace cannot be asked for"):
             made = self._client.gateway.list_debug_credentials(*self._at, _GATEWAY, asked)
         return str(made.token)
 
     def _trace(self, trace: str) -> Mapping[str, Any]:
         asked = models.GatewayListTraceContract(trace_id=trace)
-        with told("the trace cannot be read"):
+        with self._told("the trace cannot be read"):
             found: Mapping[str, Any] = self._client.gateway.list_trace(*self._at, _GATEWAY, asked)
         return found

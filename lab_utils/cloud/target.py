@@ -22,7 +22,7 @@ from ..settings import Settings
 from ..target import Deployment, Facts
 from . import group, mock_app, next_steps, parameters, preflight, ready, state
 from .deployment import Deployer, Outputs
-from .management import Management
+from .management import Management, told
 from .owner import LAB
 from .scratch import Scratch
 from .state import Memory, Record
@@ -106,9 +106,9 @@ class AzureTarget:
     ) -> AbstractContextManager[Gateway]:
         """Return a block in which the service of `lab`, which `reach` gave, has these operations.
 
-        Raises DeployError and GatewayError.
+        Raises ScratchError and GatewayError.
         """
-        scratch = Scratch(self._managed, self._say)
+        scratch = Scratch(self._managed.client, self._managed.at, told, self._say)
         return scratch.made(operations, lab.gateway_url, lab.deployment)
 
     @lab_errors()

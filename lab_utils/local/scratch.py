@@ -18,29 +18,24 @@ from gateway_conformance.table import document
 from local_processes.server import Server
 from stream_probe import proxies
 
-from ..boundary import lab_errors
-from ..settings import PROJECT
 from . import tracing
 
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
 
 
 @contextmanager
-def gateway(operations: Sequence[Operation], deployment: str) -> Iterator[Gateway]:
-    """Run the scratch API until the block ends. Raises DeployError if a server does not start."""
-    with lab_errors(), ExitStack() as stack:
+def gateway(operations: Sequence[Operation], deployment: str, modules: Path) -> Iterator[Gateway]:
+    """Run the scratch API until the block ends; `modules` is where gateway and mock are found.
+
+    Raises LocalError if a server does not start.
+    """
+    with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         key = secrets.token_hex(16)
 
         def serve(module: str, *arguments: str) -> str:
-            server = Server(
-                module,
-                module,
-                arguments,
-                folder / f"{module}.log",
-                cwd=PROJECT,
-                env={"LAB_API_KEY": key},
-            )
+            log, environment = folder / f"{module}.log", {"LAB_API_KEY": key}
+            server = Server(module, module, arguments, log, cwd=modules, env=environment)
             stack.callback(server.stop)
             return server.wait_ready()
 

@@ -10,19 +10,19 @@ from typing import Any
 
 import requests
 
-from ..errors import GatewayError
+from gateway_conformance.errors import CallError
 
 SECONDS = 120
 
 
 def grant(session: requests.Session, gateway: str, key: str, api: str) -> str:
-    """Return a debug credential for an API, good for an hour. Raises GatewayError."""
+    """Return a debug credential for an API, good for an hour. Raises CallError."""
     asked = {"purposes": ["tracing"], "apiId": f"/apis/{api}", "credentialsExpireAfter": "PT1H"}
     return str(_managed(session, gateway, key, "listDebugCredentials", asked)["token"])
 
 
 def read(session: requests.Session, gateway: str, key: str, trace: str) -> Mapping[str, Any]:
-    """Return the document of a trace. Raises GatewayError."""
+    """Return the document of a trace. Raises CallError."""
     return _managed(session, gateway, key, "listTrace", {"traceId": trace})
 
 
@@ -35,8 +35,8 @@ def _managed(
 
 
 def answered(session: requests.Session, url: str, **arguments: Any) -> requests.Response:
-    """Return the answer to a POST. Raises GatewayError for one that is refused."""
+    """Return the answer to a POST. Raises CallError for one that is refused."""
     answer = session.post(url, timeout=SECONDS, **arguments)
     if not answer.ok:
-        raise GatewayError(f"no trace: {answer.status_code} {answer.text}")
+        raise CallError(f"no trace: {answer.status_code} {answer.text}")
     return answer

@@ -22,6 +22,7 @@ from gateway_conformance.report import Compared, document, summary
 from gateway_conformance.table import QUESTIONS
 from lab_utils.__main__ import main
 from lab_utils.local import scratch
+from lab_utils.settings import PROJECT
 from stream_probe.arrival import Arrival, Read
 
 RUN, MODEL, VERSION = "a-run", "gpt-4o-mini", "2024-10-21"
@@ -31,7 +32,7 @@ ALL = {question.id: question for question in QUESTIONS}
 @pytest.fixture(scope="module")
 def answers() -> Iterator[Mapping[str, Answer]]:
     """Return what the loopback gateway answers to each question."""
-    with scratch.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL) as gateway:
+    with scratch.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL, PROJECT) as gateway:
         gateway.wait(RUN)
         yield {question.id: clear(gateway, question) for question in QUESTIONS}
 
