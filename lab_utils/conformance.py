@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from gateway_conformance import report
+from gateway_conformance import loopback, report
 from gateway_conformance.answer import Gateway
 from gateway_conformance.asking import answers
 from gateway_conformance.operations import Operation, operations
@@ -17,7 +17,6 @@ from gateway_conformance.question import Question
 from gateway_conformance.report import Compared
 
 from .boundary import lab_errors
-from .local import scratch
 from .settings import PROJECT, Settings
 from .target import Deployment, Facts
 
@@ -51,7 +50,7 @@ def run(
     made = secrets.token_hex(8)
     asked = operations(questions, made, lab.deployment, settings.api_version)
     say("asking the gateway on loopback")
-    with scratch.gateway(asked, lab.deployment, PROJECT) as gateway:
+    with loopback.gateway(asked, lab.deployment, PROJECT) as gateway:
         here = answers(gateway, questions, made)
     say(f"making {len(asked)} operations on {lab.gateway_url}")
     with service.scratch(asked, lab) as gateway:

@@ -9,11 +9,11 @@ from typing import Any
 import requests
 
 from apim_gateway.running import drawing
+from gateway_conformance import tracing
 from stream_probe import proxies
 
 from .boundary import lab_errors
 from .errors import GatewayError
-from .local import tracing
 
 API = "inference"  # infra/gateway/api.json
 

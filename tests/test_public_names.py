@@ -34,9 +34,10 @@ def test_the_servers_start_without_what_takes_long_to_load(server: str) -> None:
     assert done.stdout.split() == []
 
 
-def test_a_lab_is_deployed_and_removed_without_the_sdk() -> None:
-    program = "import sys, lab_utils.lab, lab_utils.local.target; print('openai' in sys.modules)"
+@pytest.mark.parametrize("used", ["lab_utils.local.target, lab_utils.trace", "lab_utils.__main__"])
+def test_a_lab_on_this_machine_is_deployed_and_asked_without_the_sdks(used: str) -> None:
+    program = f"import sys, {used}; print(*sorted({{'openai', 'azure'}} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "False\n"
+    assert done.stdout.split() == []

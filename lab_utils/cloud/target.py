@@ -15,6 +15,7 @@ from azure_resources.errors import AzError
 from azure_resources.ownership import Owner
 from gateway_conformance.answer import Gateway
 from gateway_conformance.operations import Operation
+from gateway_conformance.service import Scratch
 
 from ..boundary import lab_errors
 from ..errors import ConfigError, DeployError
@@ -24,7 +25,6 @@ from . import group, mock_app, next_steps, parameters, preflight, ready, state
 from .deployment import Deployer, Outputs
 from .management import Management, told
 from .owner import LAB
-from .scratch import Scratch
 from .state import Memory, Record
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway_conformance import loopback
 from gateway_conformance import question as q
 from gateway_conformance.answer import Answer, Gateway
 from gateway_conformance.asking import answers as asked
@@ -21,7 +22,6 @@ from gateway_conformance.question import Question
 from gateway_conformance.report import Compared, document, summary
 from gateway_conformance.table import QUESTIONS
 from lab_utils.__main__ import main
-from lab_utils.local import scratch
 from lab_utils.settings import PROJECT
 from stream_probe.arrival import Arrival, Read
 
@@ -32,7 +32,7 @@ ALL = {question.id: question for question in QUESTIONS}
 @pytest.fixture(scope="module")
 def answers() -> Iterator[Mapping[str, Answer]]:
     """Return what the loopback gateway answers to each question."""
-    with scratch.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL, PROJECT) as gateway:
+    with loopback.gateway(operations(QUESTIONS, RUN, MODEL, VERSION), MODEL, PROJECT) as gateway:
         gateway.wait(RUN)
         yield {question.id: clear(gateway, question) for question in QUESTIONS}
 

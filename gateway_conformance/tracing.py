@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from gateway_conformance.errors import CallError
+from .errors import CallError
 
 SECONDS = 120
 

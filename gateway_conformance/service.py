@@ -10,10 +10,10 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.apimanagement import models
 
-from gateway_conformance.answer import Gateway
-from gateway_conformance.errors import ScratchError
-from gateway_conformance.operations import ABOUT, RULE, Operation
-from gateway_conformance.question import API, KEY, MODEL_BACKEND, POOL
+from .answer import Gateway
+from .errors import ScratchError
+from .operations import ABOUT, RULE, Operation
+from .question import API, KEY, MODEL_BACKEND, POOL
 
 _ANY = "*"  # the version that a deletion is for
 _GATEWAY = "managed"

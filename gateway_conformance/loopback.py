@@ -10,15 +10,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway_conformance.answer import Gateway, Tracing
-from gateway_conformance.failures import UNKNOWN_HOST
-from gateway_conformance.operations import Operation, declaration
-from gateway_conformance.question import API, MODEL_BACKEND
-from gateway_conformance.table import document
 from local_processes.server import Server
 from stream_probe import proxies
 
 from . import tracing
+from .answer import Gateway, Tracing
+from .failures import UNKNOWN_HOST
+from .operations import Operation, declaration
+from .question import API, MODEL_BACKEND
+from .table import document
 
 PACE = ("--ttft=0.1", "--tpot=0.004")  # of the mock: slower than the probe takes for at once
 
