@@ -66,11 +66,11 @@ audit: $(VENV)/tests
 refresh: $(VENV)/lab
 	$(BIN)/python -m notebook_runner refresh
 
-# What the gateway costs a stream, beside nginx where that is installed; docs/performance.md.
 # The first section as it runs, for README: images/first-minute.svg
 recording: $(VENV)/lab
 	$(BIN)/python -m images.record
 
+# What the gateway costs a stream, beside nginx where that is installed; docs/performance.md.
 bench: $(VENV)/lab
 	$(PIP) --requirement bench/requirements.txt
 	$(BIN)/python -m bench

@@ -22,6 +22,7 @@ from tests.local.labs import (
     target,
     wait_for_end,
 )
+from tests.local_processes.made import CHILD
 
 
 def test_an_idle_lab_stops_by_itself_when_nobody_uses_it(tmp_path: Path) -> None:
@@ -92,13 +93,10 @@ def test_no_server_outlives_a_killed_supervisor(fresh: Path) -> None:
     assert len(lab.resources()) == 4
 
 
-STARTING = "import time; time.sleep(120)"
-
-
 def test_a_lab_that_is_just_starting_is_removed_as_well(tmp_path: Path) -> None:
     argument = f"--state-dir={tmp_path}"
-    starting = subprocess.Popen([sys.executable, "-c", STARTING, argument])
-    other = subprocess.Popen([sys.executable, "-c", STARTING, f"{argument}-of-another"])
+    starting = subprocess.Popen([sys.executable, "-c", CHILD, argument])
+    other = subprocess.Popen([sys.executable, "-c", CHILD, f"{argument}-of-another"])
     try:
         target(tmp_path).remove()
         starting.wait(timeout=30)
