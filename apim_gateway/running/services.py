@@ -30,7 +30,8 @@ class Services:
     workers: Workers = field(default_factory=Workers)
 
     async def close(self) -> None:
-        """End what is under way and close every connection."""
+        """End what is under way and close every connection, and the file of telemetry."""
         await self.background.close()
         self.workers.close()
         await self.client.close()
+        self.telemetry.close()

@@ -16,12 +16,15 @@ Write = Callable[[str], object]
 class Telemetry:
     """Write each entry as one JSON line through `write`; one that cannot be written is dropped."""
 
-    def __init__(self, write: Write = lambda line: None) -> None:
+    def __init__(
+        self, write: Write = lambda line: None, close: Callable[[], object] = lambda: None
+    ) -> None:
         self._write = write
+        self.close = close
 
     def emit(self, kind: str, request: str, data: Mapping[str, object]) -> None:
         """Write an entry (kind: metric, trace, event or message) for the request of this id."""
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         entry = {"time": now, "kind": kind, "request": request, **data}
-        with suppress(OSError, UnicodeError):  # a full disk, say, is no fault of the request
+        with suppress(OSError, ValueError):  # a full disk or a closed file is no request's fault
             self._write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -124,9 +124,10 @@ def _telemetry(file: Optional[Path]) -> Telemetry:
     if file is None:
         return Telemetry()
     try:
-        return Telemetry(file.open("a", encoding="utf-8", buffering=1).write)
+        lines = file.open("a", encoding="utf-8", buffering=1)
     except OSError as error:
         raise ConfigError(f"--telemetry {file} cannot be written: {error}") from error
+    return Telemetry(lines.write, lines.close)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
