@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Optional
+from collections.abc import Awaitable
+from typing import Callable, Optional
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.typedefs import Handler
 
 from apim_gateway.errors import ConfigError
+from apim_gateway.serving.sending import keep_own_headers
 from apim_gateway.wire.headers import LARGEST_HEADER
 
 GRACE = 0.5  # seconds for requests under way when the gateway stops
 HEADER_SECONDS = 30.0  # for the headers of the first request of a connection
 KEEP_ALIVE = 240.0  # seconds; Azure's load balancer drops a connection that idles for longer
 BACKLOG = 4096  # connections that wait to be taken; the system may allow fewer
+Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Listener:
-    """Serve an application on a port."""
+    """Give every request that comes to a port to `handle`."""
 
-    def __init__(
-        self, application: web.Application, header_seconds: float = HEADER_SECONDS
-    ) -> None:
+    def __init__(self, handle: Handle, header_seconds: float = HEADER_SECONDS) -> None:
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self._arrived)
+        application.on_response_prepare.append(keep_own_headers)
+        self._handle = handle
         # Bodies are handed on as they are, compressed ones too.
         self._runner = web.AppRunner(
             application,
@@ -40,7 +44,6 @@ class Listener:
         self._seconds = header_seconds
         self._waiting: dict[asyncio.BaseProtocol, asyncio.TimerHandle] = {}
         self._server: Optional[asyncio.AbstractServer] = None
-        application.middlewares.append(self._note)
 
     async def start(self, host: str, port: int) -> int:
         """Listen and return the port. Raises ConfigError."""
@@ -74,12 +77,11 @@ class Listener:
         del self._waiting[protocol]
         protocol.force_close()
 
-    @web.middleware
-    async def _note(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _arrived(self, request: web.Request) -> web.StreamResponse:
         timer = self._waiting.pop(request.protocol, None)
         if timer:
             timer.cancel()
-        return await handler(request)
+        return await self._handle(request)
 
 
 def _logger() -> logging.Logger:

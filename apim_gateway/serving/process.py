@@ -56,7 +56,7 @@ async def serve(settings: Settings, key: str, out: TextIO, err: TextIO) -> None:
             errors.write(entry)
 
     server = Server(runtime, Management(runtime).answer, note)
-    listener = Listener(server.application())
+    listener = Listener(server.handle)
     # What is loaded by now stays: a collection need not look through it while streams wait.
     gc.freeze()
     try:

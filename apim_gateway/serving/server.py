@@ -20,7 +20,7 @@ from apim_gateway.running.trace import HEADER, Trace
 from apim_gateway.serving.callers import Caller
 from apim_gateway.serving.runtime import Runtime, operation_view
 from apim_gateway.serving.secret import bearer
-from apim_gateway.serving.sending import Record, keep_own_headers, send, send_whole
+from apim_gateway.serving.sending import Record, send, send_whole
 from apim_gateway.wire import responses
 from apim_gateway.wire.headers import end_to_end
 from apim_gateway.wire.reply import BrokenError
@@ -48,14 +48,8 @@ class Server:
         self._management = management
         self._log = log
 
-    def application(self) -> web.Application:
-        """Return what aiohttp runs; every path and method comes here."""
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", self._handle)
-        application.on_response_prepare.append(keep_own_headers)
-        return application
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request, of whatever path and method."""
         path = request.raw_path.partition("?")[0]
         if path == STATUS_PATH:
             return web.Response()

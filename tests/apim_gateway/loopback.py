@@ -151,7 +151,7 @@ async def listening(
     """Let a gateway listen on a free port."""
     log: list[Mapping[str, Any]] = []
     server = Server(runtime, Management(runtime).answer, log.append, body_seconds)
-    listener = Listener(server.application(), header_seconds)
+    listener = Listener(server.handle, header_seconds)
     try:
         port = await listener.start("127.0.0.1", 0)
         yield Running(f"http://127.0.0.1:{port}", runtime, log)
