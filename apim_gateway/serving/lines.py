@@ -7,13 +7,15 @@ import errno
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from typing import Any, Optional, TextIO
 
 CLOSING_SECONDS = 0.5
-# Windows says EINVAL where a pipe has no reader any more.
+REST = 0.02  # seconds until lines are looked for again: to wake for each costs requests too much
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
+# Windows says EINVAL where a pipe has no reader any more.
 NOBODY_READS = (errno.EPIPE, errno.EBADF, errno.EINVAL)
 
 
@@ -68,3 +70,5 @@ class Lines:
                 if error.errno in NOBODY_READS:
                     self._gone()
                     return
+            if self._waiting.empty():
+                time.sleep(REST)

@@ -64,6 +64,17 @@ def test_a_reader_that_is_gone_is_told() -> None:
         lines.close()
 
 
+def test_lines_that_come_while_it_rests_are_written_in_their_order(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    with file.open("w", encoding="utf-8") as out:
+        lines = Lines(out)
+        for number in range(500):
+            lines.write({"line": number})
+        lines.close()
+    expected = [f'{{"line":{number}}}' for number in range(500)]
+    assert file.read_text(encoding="utf-8").splitlines() == expected
+
+
 def test_why_a_request_failed_stands_in_one_line() -> None:
     error = {
         "source": "set-variable",
