@@ -27,7 +27,7 @@ from policy_expressions.errors import (
 )
 from policy_expressions.library import LIBRARY
 from policy_expressions.program import Program, translate
-from policy_expressions.runtime.meter import metered
+from policy_expressions.runtime.meter import Metered
 from policy_expressions.runtime.run import Run
 from policy_expressions.runtime.texts import text_of
 from policy_expressions.runtime.values import characters, units
@@ -117,7 +117,7 @@ class Expression:
 
 
 def _text(run: Run, value: Any) -> str:
-    with metered(run):
+    with Metered(run):
         return characters(text_of(run, value))
 
 

@@ -18,7 +18,7 @@ from policy_expressions.errors import (
     UnsupportedError,
 )
 from policy_expressions.library import OBJECT
-from policy_expressions.runtime.meter import metered
+from policy_expressions.runtime.meter import Metered
 from policy_expressions.runtime.run import Run
 from policy_expressions.syntax.lengthy import may_take_long
 from policy_expressions.syntax.newer import newer
@@ -45,7 +45,7 @@ class Program:
     def evaluate(self, run: Run) -> Any:
         """Return the .NET value. Raises ExpressionFailure."""
         try:
-            with metered(run):
+            with Metered(run):
                 return self.run([run, *[None] * (self.slots - 1)])
         except RecursionError:
             text = "Insufficient stack to continue executing the program safely."
