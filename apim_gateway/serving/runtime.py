@@ -34,6 +34,7 @@ class Runtime:
     product: str = ""  # of the lab's own subscription; without one it is to all APIs
     others: Collection[Caller] = ()
     caller: str = ""  # address that policies see; without one the real one
+    limits: context.Limits = field(default_factory=context.Limits)  # of one evaluation
 
     def __post_init__(self) -> None:
         own = subscription(SUBSCRIPTION, "Response streaming", self.key)

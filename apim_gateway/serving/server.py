@@ -117,6 +117,7 @@ class Server:
             api=runtime.api_views[api.name],
             tracing=trace is not None,
             switches=runtime.switches,
+            limits=runtime.limits,
         )
         content = Incoming(_Content(request, self._body_seconds), runtime.services.largest_request)
         exchange = Exchange(runtime.services, context, runtime.target(api), suffix, content, trace)

@@ -28,6 +28,7 @@ from apim_gateway.serving.runtime import Runtime
 from apim_gateway.serving.server import Server
 from apim_gateway.serving.settings import Address
 from apim_gateway.wire.upstream import HttpClient
+from policy_expressions.context import Limits
 
 GATEWAY = Path(__file__).parents[2] / "infra" / "gateway"
 KEY = "a-key-for-tests"
@@ -107,6 +108,7 @@ async def gateway(
     others: Collection[Caller] = (),
     caller: str = "",
     as_bearer: bool = False,
+    limits: Optional[Limits] = None,
     **services: Any,
 ) -> AsyncIterator[Running]:
     """Serve the lab's API, with one operation more for GET, by this policy over these backends."""
@@ -139,6 +141,7 @@ async def gateway(
         product=product,
         others=others,
         caller=caller,
+        limits=limits or Limits(),
     )
     async with listening(runtime, header_seconds, body_seconds) as running:
         yield running
