@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from azure_resources.az import Az
@@ -33,6 +33,7 @@ from tests.azure_resources.made_azure import (
     Azure,
     Thing,
 )
+from tests.made_up import examples
 
 
 def kinds_with_guest(kind: str) -> st.SearchStrategy[Any]:
@@ -114,7 +115,7 @@ def is_told(thing: Thing, text: str) -> bool:
     return f" {thing.name} " in f"{text} ".replace("\n", " \n ")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(WORLDS)
 def test_nothing_of_others_is_touched_and_all_that_is_left_is_named(azure: Azure) -> None:
     before = list(azure.things)

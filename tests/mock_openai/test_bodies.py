@@ -6,11 +6,12 @@ import json
 from typing import Any, Union
 
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from mock_openai import parameters, scenarios
 from mock_openai.validation import Parameter
+from tests.made_up import examples
 from tests.mock_openai.harness import DATED, V1, chat, post
 
 PATHS = {
@@ -93,7 +94,7 @@ def assert_sensible(answer: requests.Response) -> None:
         assert answer.json()["id"]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(300, suppress_health_check=[HealthCheck.too_slow])
 @given(CASES, st.sampled_from([name for name in ANSWERED if name not in BREAK_OFF]))
 def test_any_json_gets_an_answer_or_a_reason(
     url: str, case: tuple[str, Any], scenario: str
@@ -103,13 +104,13 @@ def test_any_json_gets_an_answer_or_a_reason(
     assert_sensible(post(url + path, raw, f"{scenario}; ttft=0"))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(list(PATHS)), st.binary(max_size=60) | VALUES.map(json.dumps))
 def test_any_bytes_get_a_reason(url: str, path: str, raw: Union[bytes, str]) -> None:
     assert_sensible(post(url + path, raw.encode() if isinstance(raw, str) else raw))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.sampled_from([*ANSWERED, "", "nope"]),
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30),

@@ -8,11 +8,12 @@ from typing import Any, Callable
 
 import openai
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_openai import hosted
 from mock_openai.errors import RefusedError
+from tests.made_up import examples
 from tests.mock_openai.harness import post, response_asked
 from tests.mock_openai.response_events import SERVER, TOOLS, asked, events, known, names
 
@@ -227,7 +228,7 @@ SAID = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(CHANGED_TOOLS, max_size=2), CHOICES, st.lists(SAID, max_size=2))
 def test_any_tools_are_used_or_refused(tools: list[Any], choice: Any, said: list[Any]) -> None:
     body = asked(*tools, tool_choice=choice, input=[{"role": "user", "content": "Hi"}, *said])

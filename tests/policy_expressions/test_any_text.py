@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apim_gateway.errors import PolicyError
@@ -13,6 +13,7 @@ from apim_gateway.reading.reader import read
 from policy_expressions import ExpressionError, evaluate
 from policy_expressions import compile as compile_text
 from policy_expressions.context import Limits
+from tests.made_up import examples
 
 STAGES = ("compile", "run", "unsupported", "input")
 ATOMS = st.sampled_from(
@@ -70,34 +71,34 @@ def answer(kind: str, source: str) -> None:
 
 
 @given(COMBINED)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_expressions_of_known_parts_never_meet_a_fault_of_the_evaluator(source: str) -> None:
     answer("expr", source)
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_text_is_answered(source: str) -> None:
     answer("expr", source)
     answer("body", source)
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_line_is_answered(line: str) -> None:
     for told in evaluate.answers([line]):
         assert json.loads(told)["ok"] is False
 
 
 @given(st.text(alphabet="<>/=\"'@(){}&;! abp-\n", max_size=80))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_document_is_read_or_refused(text: str) -> None:
     with suppress(PolicyError):  # and nothing else
         read(f"<policies>{text}</policies>", "any.xml")
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_value_is_compiled_or_refused(text: str) -> None:
     with suppress(ExpressionError):  # and nothing else
         compile_text(f"@({text})")

@@ -7,12 +7,13 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_expressions import ExpressionError, ExpressionFailure, compile  # noqa: A004
 from policy_expressions.context import Limits
 from policy_expressions.evaluate.context import build_context
+from tests.made_up import examples
 
 WORD = re.compile(r'\w+|"[^"]*"|\s+|.', re.DOTALL)
 SOURCES = [
@@ -37,7 +38,7 @@ EDGES = [
         max_size=3,
     ),
 )
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_a_changed_expression_is_answered_or_refused(
     source: str, changes: list[tuple[int, str]]
 ) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import policy_expressions
 from policy_expressions import CompileError, ExpressionError
 from policy_expressions.syntax.lexer import Lexer
 from policy_expressions.syntax.source import Source
+from tests.made_up import examples
 from tests.policy_expressions.asking import text as told
 
 
@@ -165,7 +166,7 @@ def test_what_csharp_7_has_is_read(source: str, expected: str) -> None:
 
 
 @given(st.text(alphabet="ab01 .,;:?!<>=+-*/%&|^~()[]{}\"'@$\\\n#if(new)", max_size=40))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_text_has_a_tree_or_a_fault_in_it(text: str) -> None:
     for whole in (f"@({text})", f"@{{{text}}}"):
         try:
@@ -176,7 +177,7 @@ def test_any_text_has_a_tree_or_a_fault_in_it(text: str) -> None:
 
 
 @given(st.text(alphabet="ab01 .\"'@$\\\n{}:", max_size=30))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_tokens_follow_each_other(text: str) -> None:
     try:
         tokens = Lexer(Source(text)).tokens(")")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_probe import verdict as v
 from stream_probe.arrival import Arrival, Read
 from stream_probe.verdict import in_client, judge
+from tests.made_up import examples
 from tests.stream_probe.made import answer, arrival, blocks, busy, instants, late, windows
 
 SEEDS = st.integers(0, 10**6)
@@ -17,7 +18,7 @@ SIZES = st.integers(250, 700)
 JSON = Arrival((Read(2.0, b"{}"),), 2.0, 2.0, content_type="application/json")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(SEEDS, PACES, SIZES)
 def test_an_even_stream_is_even(seed: int, pace: float, size: int) -> None:
     reads = answer(pace=pace, size=size, seed=seed)
@@ -26,7 +27,7 @@ def test_an_even_stream_is_even(seed: int, pace: float, size: int) -> None:
         assert judge(arrival(busy(reads, seed))).cause == v.EVEN
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(SEEDS, PACES, SIZES, st.booleans(), st.sampled_from([4096, 8192, 16384]))
 def test_blocks_are_a_gateways_whatever_the_pace(
     seed: int, pace: float, size: int, cut: bool, block: int
@@ -39,7 +40,7 @@ def test_blocks_are_a_gateways_whatever_the_pace(
     assert f"{block:,}" in verdict.because
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(SEEDS, PACES, SIZES, st.integers(8, 60))
 def test_windows_are_the_filters_even_where_they_have_the_size_of_a_block(
     seed: int, pace: float, size: int, tokens: int
@@ -109,7 +110,7 @@ def test_events_that_did_not_change_settle_nothing() -> None:
     assert v.unsettled(exact) == exact  # events that are cut in two leave no doubt
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(SEEDS, PACES, st.sampled_from([1, 2, 7, 300]))
 def test_everything_at_the_end_is_one_late_block(seed: int, pace: float, pieces: int) -> None:
     found = judge(arrival(busy(late(answer(pace=pace, seed=seed), pieces), seed, longest=0.02)))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.apim_gateway.loopback import (
@@ -18,6 +18,7 @@ from tests.apim_gateway.loopback import (
     served,
     streaming,
 )
+from tests.made_up import examples
 
 SERVICE = "/subscriptions/0/resourceGroups/g/providers/Microsoft.ApiManagement/service/local"
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -163,7 +164,7 @@ CALLS = st.tuples(
 )
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(CALLS, min_size=5, max_size=20), st.lists(st.binary(max_size=40), max_size=5))
 def test_no_body_brings_a_management_call_down(
     asked: list[tuple[tuple[str, str], Any]], raw: list[bytes]
