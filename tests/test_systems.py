@@ -169,7 +169,7 @@ def test_apples_python_imports_the_lab_without_a_warning(tmp_path: Path) -> None
 @on_posix
 def test_apples_python_runs_tests(tmp_path: Path) -> None:
     done = python(
-        *("libressl", tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        *("libressl", tmp_path, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"),
         "tests/test_secret.py",
     )
     assert done.returncode == 0, done.stdout

@@ -17,7 +17,7 @@ def test_the_example_passes_where_the_plugin_is_installed(tmp_path: Path) -> Non
     file = tmp_path / "test_example.py"
     file.write_text(example, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "mock_openai.fixture", str(file)],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "mock_openai.fixture", str(file)],
         cwd=PROJECT,
         capture_output=True,
         encoding="utf-8",

@@ -3,6 +3,7 @@
 tests/arm/worker.py starts it; see there why.
 """
 
+import gc
 import io
 import json
 import logging
@@ -21,6 +22,7 @@ def hurry() -> None:
     # Between two looks whether it is done, and before a request is sent again.
     LongRunningOperation._delay = lambda _: time.sleep(LOOK)
     RetryPolicy.get_backoff_time = lambda *_: 0  # type: ignore[method-assign]
+    gc.set_threshold(100_000)  # a command leaves thousands of cycles, and its modules stay
 
 
 def serve() -> None:
