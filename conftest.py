@@ -6,7 +6,9 @@ nbval's items use no fixtures, hence the session hooks.
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Optional
 
@@ -23,6 +25,11 @@ settings.register_profile("lab", deadline=None, derandomize=True)
 settings.register_profile("fast", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("fuzz", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("lab")
+
+# nbval imports nbformat, and that, where JupyterLab has brought it, a grammar of IRIs, which takes
+# a second in each process. No notebook's schema has any.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+pytest_plugins = ["nbval.plugin"]
 
 SLOW = "slow"
 
@@ -43,7 +50,7 @@ def pytest_xdist_auto_num_workers() -> Optional[int]:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what is slow, for `-m "not slow"`."""
-    if _rank(item) < len(item.config.getini(SLOW)):
+    if _rank(item.path, item.config) < len(item.config.getini(SLOW)):
         item.add_marker(SLOW)
 
 
@@ -56,13 +63,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optio
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
-    items.sort(key=_rank)
+    items.sort(key=lambda item: _rank(item.path, item.config))
 
 
-def _rank(item: pytest.Item) -> int:
-    """Return where an item stands in the list of what is slow, its length where it does not."""
-    places = item.config.getini(SLOW)
-    found = (number for number, place in enumerate(places) if item.path.is_relative_to(place))
+@cache  # asked twice for each of thousands of tests, in each process
+def _rank(path: Path, config: pytest.Config) -> int:
+    """Return where a file stands in the list of what is slow, its length where it does not."""
+    places = config.getini(SLOW)
+    found = (number for number, place in enumerate(places) if path.is_relative_to(place))
     return next(found, len(places))
 
 
