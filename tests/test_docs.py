@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -101,11 +102,10 @@ def modules(page: Path) -> list[tuple[str, str]]:
 SAID = sorted({(m, rest, named(page)) for page in PAGES for m, rest in modules(page)})
 
 
-@pytest.mark.parametrize(("module", "rest", "page"), SAID)
-def test_each_module_of_a_command_has_the_words_after_it(module: str, rest: str, page: str) -> None:
-    words = rest.split()
-    verbs = [word for word in words[:1] if re.fullmatch(r"[a-z]+", word)]
-    done = subprocess.run(
+@cache  # a process each, and the pages name the same ones again and again
+def help_of(module: str, *verbs: str) -> subprocess.CompletedProcess[str]:
+    """Ask a command for its help."""
+    return subprocess.run(
         [sys.executable, "-m", module, *verbs, "--help"],
         capture_output=True,
         encoding="utf-8",
@@ -113,6 +113,13 @@ def test_each_module_of_a_command_has_the_words_after_it(module: str, rest: str,
         check=False,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize(("module", "rest", "page"), SAID)
+def test_each_module_of_a_command_has_the_words_after_it(module: str, rest: str, page: str) -> None:
+    words = rest.split()
+    verbs = [word for word in words[:1] if re.fullmatch(r"[a-z]+", word)]
+    done = help_of(module, *verbs)
     assert done.returncode == 0, f"{page}: {done.stderr}"
     options = {word.partition("=")[0] for word in words if word.startswith("--")}
     assert not {option for option in options if option not in done.stdout}, page
