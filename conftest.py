@@ -43,9 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Optional[int]:
-    """Give the cores one process more than there are: many tests wait for what they started."""
+    """Give the cores three processes more than there are: many tests wait for what they started."""
     chosen = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    return None if chosen else (os.cpu_count() or 1) + 1
+    return None if chosen else (os.cpu_count() or 1) + 3
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

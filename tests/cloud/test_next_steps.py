@@ -166,6 +166,7 @@ PROCESS = Process([str(az_environment.az())])
 
 def deployer(bench: Bench) -> Deployer:
     bench.cloud.alive = False
+    bench.cloud.deployments.pace = 400  # over at the first question, which is a process here
     bench.target().create_resource_group()
     az = next_steps.az(PROCESS, bench.said.append)
     return Deployer(az, bench.settings(), bench.lab, bench.said.append, bench.clock)
