@@ -65,6 +65,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", metavar="FILE")
     parser.add_argument("--svg", type=Path, default=BUILD / "bench.svg", metavar="FILE")
     given = parser.parse_args()
+    if figure.missing():
+        parser.error(figure.missing())
     raise_limit()
     start = time.perf_counter()
     machine = report.machine()

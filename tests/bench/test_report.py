@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench import figure, report
+from bench.__main__ import main
 from bench.plan import PLAN
 from bench.report import Line, Report
 
@@ -52,6 +54,19 @@ def test_the_figure_names_machine_and_date(tmp_path: Path, ways: tuple[str, ...]
     for told in ("2026-01-31", "2 cores of P", "Python 3.11.7", "revision abc", "gateway"):
         assert told in text
     assert (">nginx</text>" in text) == ("nginx" in ways)
+
+
+def test_a_missing_matplotlib_is_told_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(figure, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    told = capsys.readouterr()
+    assert "python -m pip install -r bench/requirements.txt" in told.err
+    assert told.out == ""
 
 
 def test_every_label_is_there_once() -> None:
