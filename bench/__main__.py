@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Optional
 
@@ -18,6 +19,10 @@ from bench.report import Line, Report
 from bench.servers import PROJECT, Server
 
 BUILD = PROJECT / "build"
+NEEDED = (
+    "the figure needs matplotlib, which is not installed: run `make bench`, or first "
+    "`python -m pip install -r bench/requirements.txt`"
+)
 
 
 def _started(stack: ExitStack) -> dict[str, Server]:
@@ -65,8 +70,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", metavar="FILE")
     parser.add_argument("--svg", type=Path, default=BUILD / "bench.svg", metavar="FILE")
     given = parser.parse_args()
-    if figure.missing():
-        parser.error(figure.missing())
+    if find_spec("matplotlib") is None:
+        parser.error(NEEDED)
     raise_limit()
     start = time.perf_counter()
     machine = report.machine()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from bench.report import Report
@@ -16,16 +15,6 @@ PANELS = (
     ("gap between events, 99th percentile, ms", "200 streams at 50/s: gap p99, ms", ALL),
 )
 COLOURS = {"direct": "#b0b0b0", "nginx": "#6f9f6f", "gateway": "#0062ad"}
-
-
-def missing() -> str:
-    """Return what to do before a figure can be drawn; nothing where it can."""
-    if find_spec("matplotlib"):
-        return ""
-    return (
-        "the figure needs matplotlib, which is not installed: run `make bench`, or first "
-        "`python -m pip install -r bench/requirements.txt`"
-    )
 
 
 def draw(report: Report, file: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import bench.__main__ as command
 from bench import figure, report
-from bench.__main__ import main
 from bench.plan import PLAN
 from bench.report import Line, Report
 
@@ -59,10 +59,10 @@ def test_the_figure_names_machine_and_date(tmp_path: Path, ways: tuple[str, ...]
 def test_a_missing_matplotlib_is_told_before_anything_is_measured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(figure, "find_spec", lambda name: None)
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
     monkeypatch.setattr(sys, "argv", ["bench"])
     with pytest.raises(SystemExit) as ended:
-        main()
+        command.main()
     assert ended.value.code == 2
     told = capsys.readouterr()
     assert "python -m pip install -r bench/requirements.txt" in told.err
